@@ -1,0 +1,239 @@
+#ifndef SEQEVAL_H
+#define SEQEVAL_H
+/*
+ * The contract of seqeval: the values that travel from suite to report, and the
+ * two tables a newcomer extends, checks and engines.
+ *
+ * suite -> plan -> engine -> response -> scorer (checks, judge) -> store ->
+ * report. Every value below is plain data; who owns what stands beside it.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#define SQ_VERSION "0.1.0"
+
+/* ---- states ------------------------------------------------------------ */
+
+/* Every (sample, epoch, step) of a plan ends in exactly one. The order is
+ * stored in databases: add at the end. */
+#define SQ_STATE_LIST(X)                                                       \
+    X(PASS, "pass", "carried out")                                             \
+    X(FAIL, "fail", "not carried out")                                         \
+    X(UNPARSABLE, "unparsable", "the judge's verdict could not be read")       \
+    X(UNSUPPORTED, "unsupported", "the judge's evidence is not there")         \
+    X(ERROR, "error", "no answer or verdict: infrastructure")                  \
+    X(TRUNCATED, "truncated", "the response was cut at its token limit")       \
+    X(REFUSED, "refused", "the model or a filter refused")                     \
+    X(UNANSWERABLE, "unanswerable", "no text can carry this step out")         \
+    X(NOT_JUDGED, "not_judged", "no rule or judge decides this step")          \
+    X(NOT_RUN, "not_run", "planned, not asked")
+
+enum sq_state {
+#define X(id, name, text) SQ_STATE_##id,
+    SQ_STATE_LIST(X)
+#undef X
+        SQ_STATE_COUNT
+};
+const char *sq_state_name(enum sq_state s);
+/* SQ_STATE_COUNT for an unknown name. */
+enum sq_state sq_state_from_name(sq_str name);
+/* Pass or fail: the states that rates are computed over. */
+bool sq_state_decided(enum sq_state s);
+
+/* ---- samples ----------------------------------------------------------- */
+
+/* What a broken rule means: CONSTRAINT, the step was not carried out as asked;
+ * ANSWER, it was carried out and is wrong. */
+enum sq_role { SQ_ROLE_CONSTRAINT, SQ_ROLE_ANSWER };
+
+struct sq_rule {
+    const struct sq_check *check;
+    const void *args; /* what check->compile made */
+    enum sq_role role;
+    sq_str text; /* the rule as it stands in the annotation, for people */
+};
+
+/* One sub-instruction: bytes [start, end) of the sample's query. */
+struct sq_step {
+    size_t start, end;
+    sq_str kind; /* "list", "translate", ... */
+    bool answerable;
+    const size_t *depends; /* indices of earlier steps it builds on */
+    size_t ndepends;
+    const struct sq_rule *rules;
+    size_t nrules;
+};
+
+struct sq_field {
+    sq_str name, value;
+};
+
+/* One query of a suite. Everything in it lives in its arena or its suite's. */
+struct sq_sample {
+    size_t ordinal; /* 0-based position in the suite's data */
+    sq_str id;      /* unique within the suite */
+    sq_str query;   /* the user's text, which the steps' spans point into */
+    const struct sq_field *facets; /* slices of reports: iteration=3 */
+    size_t nfacets;
+    const struct sq_field *texts; /* text fields of the record: replay keys */
+    size_t ntexts;
+    const struct sq_step *steps;
+    size_t nsteps;
+    struct sq_arena arena;
+};
+
+/* ---- asking a model ---------------------------------------------------- */
+
+struct sq_message {
+    const char *role; /* "system", "user", "assistant" */
+    sq_str content;
+};
+
+/* NAN or -1 = not set: the field is left out of the request. */
+struct sq_sampling {
+    double temperature;
+    double top_p;
+    long long max_tokens;
+    long long seed;
+};
+
+/* Borrowed by the engine until the request's response is delivered. */
+struct sq_request {
+    const struct sq_message *messages;
+    size_t nmessages;
+    struct sq_sampling sampling;
+    const struct sq_sample *sample; /* what it is about: joins recordings */
+    int epoch;                      /* 1-based */
+    void *tag;                      /* the asker's; handed back */
+};
+
+/* Why a model stopped. */
+#define SQ_STOP_LIST(X)                                                        \
+    X(STOP, "stop")                                                            \
+    X(LENGTH, "length")                                                        \
+    X(REFUSED, "refused")                                                      \
+    X(TOOL_CALL, "tool_call")                                                  \
+    X(ERROR, "error")
+
+enum sq_stop_reason {
+#define X(id, name) SQ_STOP_##id,
+    SQ_STOP_LIST(X)
+#undef X
+        SQ_STOP_COUNT
+};
+const char *sq_stop_name(enum sq_stop_reason s);
+
+/* What came back. Strings are owned; release with sq_response_release. A count
+ * that is not known is -1. With stop ERROR there is no text, only error. */
+struct sq_response {
+    enum sq_stop_reason stop;
+    char *text; /* never NULL unless stop is ERROR; "" is an answer */
+    size_t text_len;
+    char *error;        /* one line: why there is none */
+    char *server_model; /* the model's name as the server gave it, or NULL */
+    long long prompt_tokens, completion_tokens;
+    int64_t latency_ms;
+    int retries; /* requests beyond the first */
+};
+void sq_response_release(struct sq_response *r);
+
+/* ---- engines ----------------------------------------------------------- */
+
+struct sq_http; /* src/engine/http.h */
+struct sq_log;
+
+/* What an engine is opened with; borrowed until it is closed. */
+struct sq_engine_config {
+    sq_str model;         /* behind the colon of SPEC */
+    const char *base_url; /* openai: without a trailing slash; NULL = default */
+    const char *key;      /* secret; never stored, never logged; may be NULL */
+    long long concurrency; /* most requests in flight */
+    long long max_retries;
+    double timeout_s;        /* of one attempt, all in */
+    const char *replay_field; /* replay: field of the output, NULL = usual */
+    const char *replay_key;   /* replay: field that joins, NULL = usual */
+    bool judge;               /* it is the judge that is asked */
+    struct sq_log *log;
+    /* Called for every request submitted, exactly once, from within step or
+     * submit; *response is moved to the callee. */
+    void (*done)(void *ctx, const struct sq_request *request,
+                 struct sq_response *response);
+    void *ctx;
+};
+
+/* The part of every engine that its users see; engines embed it first. */
+struct sq_engine {
+    const struct sq_engine_ops *ops;
+    const char *endpoint; /* part of a response's identity: URL, digest */
+    const char *model;    /* likewise; as it is shown */
+    size_t in_flight;     /* submitted, not yet delivered */
+    bool full;            /* submit would have to wait: step first */
+};
+
+struct sq_engine_ops {
+    const char *name;  /* prefix of SPEC: "openai" */
+    const char *about; /* one line for people */
+    bool asks;         /* false: looks recordings up, so an empty query may be */
+    enum sq_status (*open)(struct sq_engine **out,
+                           const struct sq_engine_config *config,
+                           struct sq_err *err);
+    /* Takes a request; precondition: !full. A status other than OK is fatal
+     * for the run (a bad key); faults of one request are responses. */
+    enum sq_status (*submit)(struct sq_engine *e,
+                             const struct sq_request *request,
+                             struct sq_err *err);
+    /* Does what there is to do and delivers what is done. Waits at most wait_ms
+     * for something to happen when nothing can be done at once. */
+    enum sq_status (*step)(struct sq_engine *e, int wait_ms,
+                           struct sq_err *err);
+    /* What a person should know at the end ("2 samples had no recording");
+     * appends nothing when there is nothing. May be NULL. */
+    void (*summary)(const struct sq_engine *e, struct sq_buf *out);
+    void (*close)(struct sq_engine *e); /* drops what is in flight */
+};
+
+/* ---- checks ------------------------------------------------------------ */
+
+enum sq_finding_verdict {
+    SQ_FINDING_HOLDS,
+    SQ_FINDING_BROKEN,
+    SQ_FINDING_UNDECIDED, /* the text does not tell (whole response, many steps) */
+    SQ_FINDING_ERROR      /* a limit was hit: no verdict */
+};
+
+/* What a check found. */
+struct sq_finding {
+    enum sq_finding_verdict verdict;
+    size_t at, len; /* evidence: a span of the text; len 0 = none */
+    char why[160];  /* "5 list items, want == 3" */
+};
+
+/* A text and how it relates to the step. */
+struct sq_check_text {
+    sq_str text; /* the model's, or the part that answers the step */
+    bool shared; /* other steps are answered in this text too: a count that
+                    exceeds a limit may be theirs */
+};
+
+/*
+ * A rule checker: a pure function of (arguments, text). Text is any bytes at
+ * all; a check takes time linear in it (or has a limit) and never fails.
+ */
+struct sq_check {
+    const char *name;
+    const char *args; /* "op (==, >=, <=), n" */
+    /* Validates the rule's JSON when a suite is loaded and makes what run
+     * wants, in the arena. where names the rule in messages. */
+    enum sq_status (*compile)(const struct sq_json *rule, const char *where,
+                              struct sq_arena *arena, const void **args,
+                              struct sq_err *err);
+    void (*run)(const void *args, struct sq_check_text text,
+                struct sq_finding *out);
+};
+
+#endif

@@ -1,0 +1,18 @@
+#ifndef SQ_BASE_GZ_H
+#define SQ_BASE_GZ_H
+/* Reads a file, plain or gzip (told by its first bytes), as a stream. */
+#include <stddef.h>
+#include "base/err.h"
+
+struct sq_gz;
+
+/* A directory, a missing or an unreadable file is SQ_INPUT. */
+enum sq_status sq_gz_open(struct sq_gz **out, const char *path,
+                          struct sq_err *err) SQ_CHECKED;
+/* Up to n bytes into dst; *got is 0 only at the end. A damaged or cut gzip
+ * stream is SQ_INPUT. */
+enum sq_status sq_gz_read(struct sq_gz *g, char *dst, size_t n, size_t *got,
+                          struct sq_err *err) SQ_CHECKED;
+void sq_gz_close(struct sq_gz *g);
+
+#endif

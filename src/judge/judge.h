@@ -1,0 +1,77 @@
+#ifndef SQ_JUDGE_JUDGE_H
+#define SQ_JUDGE_JUDGE_H
+/*
+ * Judging as two pure functions: a template and a response make a request; a
+ * reply makes a verdict. No I/O but loading a template, so that scoring again
+ * needs no model and parsing can be fuzzed.
+ *
+ * Templates are judges/NAME.json; judges/README.md specifies them.
+ */
+#include "seqeval.h"
+
+enum sq_judge_form {
+    SQ_JUDGE_FOLLOWING, /* did it carry out every instruction: yes or no */
+    SQ_JUDGE_QUALITY,   /* 1 to 5 */
+    SQ_JUDGE_STEPS,     /* per step: done or not, with a verbatim quote */
+    SQ_JUDGE_PAPER      /* both of the first two, as [[Yes, 5]] */
+};
+
+struct sq_judge_template {
+    sq_str name;
+    long long version;
+    enum sq_judge_form form;
+    sq_str system; /* "" = no system message */
+    sq_str prompt; /* with {{query}}, {{response}}, {{steps}}, {{nonce}} */
+    long long max_tokens;
+    char digest[65]; /* of the file's bytes; stored with each verdict */
+    struct sq_arena arena;
+};
+
+/* name is looked up as HOME/judges/NAME.json, or taken as a file when it has a
+ * '/'. Release with sq_judge_template_free. */
+enum sq_status sq_judge_template_load(struct sq_judge_template **out,
+                                      const char *home, sq_str name,
+                                      struct sq_err *err) SQ_CHECKED;
+void sq_judge_template_free(struct sq_judge_template *t);
+
+/* The messages to send, in the arena; *n gets their number. The response stands
+ * between two lines holding a nonce that is derived from it, so it cannot close
+ * its own frame, and equal inputs make equal requests. Only answerable steps
+ * are listed, numbered from 1 in text order. */
+const struct sq_message *sq_judge_request(const struct sq_judge_template *t,
+                                          const struct sq_sample *sample,
+                                          sq_str response,
+                                          struct sq_arena *arena, size_t *n);
+
+/* One thing the judge found. state: PASS (yes, done), FAIL, UNSUPPORTED (done,
+ * but the quote is not in the response), UNPARSABLE, or NOT_JUDGED (this form
+ * does not ask, or the step is not answerable). */
+struct sq_step_verdict {
+    enum sq_state state;
+    sq_str evidence; /* the judge's quote */
+    size_t at, len;  /* where it stands in the response; len 0 = nowhere */
+    sq_str why;
+};
+
+struct sq_verdict {
+    enum sq_state following;
+    enum sq_state quality_state; /* PASS: quality holds a value; UNPARSABLE */
+    double quality;              /* 1 to 5 */
+    const struct sq_step_verdict *steps; /* one per step of the sample */
+    size_t nsteps;
+    sq_str why; /* the judge's reason, or what was wrong with the reply */
+};
+
+/* Reads a reply. Never fails: what cannot be read is UNPARSABLE, part by part.
+ * Everything in the verdict lives in the arena. */
+void sq_judge_parse(const struct sq_judge_template *t,
+                    const struct sq_sample *sample, sq_str response,
+                    sq_str reply, struct sq_arena *arena,
+                    struct sq_verdict *out);
+
+/* Looks a quote up in a text with white space folded (any run of it equals one
+ * blank; none at the ends). False when it is not there or has no word
+ * character. */
+bool sq_evidence_find(sq_str text, sq_str quote, size_t *at, size_t *len);
+
+#endif

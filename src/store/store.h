@@ -1,0 +1,221 @@
+#ifndef SQ_STORE_STORE_H
+#define SQ_STORE_STORE_H
+/*
+ * The database: one SQLite file (WAL) that holds runs, responses, verdicts,
+ * scores and metrics. The only SQL of the program. docs/store.md describes the
+ * tables, the stable views and example queries.
+ *
+ * A response is committed before anything else is done with it. Keys and
+ * headers never come here. Several processes may write one database at once;
+ * each waits for the other (busy timeout). A run belongs to one process at a
+ * time: a byte of DB-lock is locked by it (fcntl), which the system undoes even
+ * after kill -9.
+ */
+#include "base/digest.h"
+#include "seqeval.h"
+
+struct sq_store;
+
+enum sq_store_mode { SQ_STORE_READ, SQ_STORE_WRITE };
+
+/* WRITE makes the file and its folder and migrates an older schema. A file that
+ * is no database, one written by a newer seqeval, a missing (READ) or read-only
+ * (WRITE) one is SQ_INPUT; a full disk is SQ_STORE, here and in every put. */
+enum sq_status sq_store_open(struct sq_store **out, const char *path,
+                             enum sq_store_mode mode,
+                             struct sq_err *err) SQ_CHECKED;
+void sq_store_close(struct sq_store *s);
+
+/* Several puts as one: cheaper, and all or nothing. */
+enum sq_status sq_store_begin(struct sq_store *s,
+                              struct sq_err *err) SQ_CHECKED;
+enum sq_status sq_store_commit(struct sq_store *s,
+                               struct sq_err *err) SQ_CHECKED;
+void sq_store_rollback(struct sq_store *s);
+
+/* ---- runs -------------------------------------------------------------- */
+
+struct sq_run_info {
+    const char *plan_key; /* digest of all that makes two runs the same */
+    const char *model, *judge; /* as shown; judge "" = none */
+    const char *settings_json;
+    const char *provenance_json; /* digests, host, engine metadata */
+};
+
+#define SQ_RUN_ID_SIZE 32
+struct sq_run {
+    int64_t row;
+    char id[SQ_RUN_ID_SIZE]; /* "20260131-235959-3fa9c1" */
+    bool resumed;
+};
+
+/* Goes on with the newest unfinished run of the same plan_key that no living
+ * process owns; else begins a new one. */
+enum sq_status sq_store_run_begin(struct sq_store *s,
+                                  const struct sq_run_info *info,
+                                  struct sq_run *out,
+                                  struct sq_err *err) SQ_CHECKED;
+/* status: "complete", "incomplete" (responses or verdicts missing) or
+ * "interrupted". Unlocks the run. */
+enum sq_status sq_store_run_finish(struct sq_store *s, const struct sq_run *run,
+                                   const char *status,
+                                   struct sq_err *err) SQ_CHECKED;
+/* ref: an id, a unique prefix of one, "latest", "latest:MODEL". Nothing or
+ * several that fit is SQ_NOT_FOUND, and names the candidates. */
+enum sq_status sq_store_run_find(struct sq_store *s, sq_str ref,
+                                 struct sq_run *out,
+                                 struct sq_err *err) SQ_CHECKED;
+
+/* ---- suites and samples ------------------------------------------------ */
+
+struct sq_store_suite {
+    const char *label; /* "chain:n=200,seed=7" */
+    const char *name;
+    const char *definition_digest, *data_digest, *steps_digest;
+    bool modified;
+};
+
+/* Finds or makes the suite (identity: all the fields above) and ties it to the
+ * run; *suite gets its row. */
+enum sq_status sq_store_suite_put(struct sq_store *s, const struct sq_run *run,
+                                  const struct sq_store_suite *suite,
+                                  int64_t *row, struct sq_err *err) SQ_CHECKED;
+/* Finds or makes the sample with its steps; *row gets its row. */
+enum sq_status sq_store_sample_put(struct sq_store *s, int64_t suite,
+                                   const struct sq_sample *sample, int64_t *row,
+                                   struct sq_err *err) SQ_CHECKED;
+
+/* ---- responses --------------------------------------------------------- */
+
+/* Looks a response up by its key; *row is 0 when there is none. out (may be
+ * NULL) is filled and yours. */
+enum sq_status sq_store_response_get(struct sq_store *s, const char *key,
+                                     int64_t *row, struct sq_response *out,
+                                     struct sq_err *err) SQ_CHECKED;
+struct sq_store_origin {
+    const char *key, *engine, *endpoint, *model;
+    const char *request_json; /* messages and sampling, for audit */
+};
+/* Keeps a response (never one with stop ERROR). When another process has just
+ * kept one under the same key, that one stays and its row is given. */
+enum sq_status sq_store_response_put(struct sq_store *s,
+                                     const struct sq_store_origin *origin,
+                                     const struct sq_response *response,
+                                     int64_t *row,
+                                     struct sq_err *err) SQ_CHECKED;
+
+/* What became of one request of a run: the model's (template "") or a judge's. */
+struct sq_job {
+    int64_t sample; /* row */
+    int epoch;      /* 1-based */
+    const char *judge_template; /* "" = the model was asked */
+    const char *template_digest; /* "" = the model was asked */
+    int64_t response;   /* row, 0 = none */
+    enum sq_state state; /* PASS answered, ERROR, NOT_RUN, TRUNCATED, REFUSED */
+    const char *error;  /* why there is no response; "" */
+    int retries;
+    bool cached; /* the response was there before this run asked */
+};
+/* Replaces what stood there for (run, sample, epoch, template). */
+enum sq_status sq_store_job_put(struct sq_store *s, const struct sq_run *run,
+                                const struct sq_job *job,
+                                struct sq_err *err) SQ_CHECKED;
+
+/* ---- scores ------------------------------------------------------------ */
+
+struct sq_step_score {
+    size_t step; /* 0-based */
+    const char *grader; /* "" = the only way of grading */
+    enum sq_state state;
+    int rule_pass;  /* constraint rules: 1 hold, 0 broken, -1 none decide */
+    int judge_pass; /* 1 done, 0 not, -1 no verdict */
+    int correct;    /* answer rules: 1 done and right, 0 not, -1 unknown */
+    sq_str evidence, explanation;
+};
+
+struct sq_metric_value {
+    const char *metric; /* "step_rate" */
+    double value;
+};
+
+/* A judge's verdict on a whole response. */
+struct sq_store_verdict {
+    const char *judge_template;
+    enum sq_state following, quality; /* PASS/FAIL; PASS; UNPARSABLE, ERROR,
+                                         NOT_JUDGED where it does not ask */
+    double value;                     /* quality, when quality is PASS */
+    sq_str explanation;
+};
+
+/* Everything that scoring one (sample, epoch) gave; replaces what stood there
+ * and marks it scored. */
+struct sq_score_sheet {
+    const struct sq_step_score *steps;
+    size_t nsteps;
+    const struct sq_metric_value *metrics;
+    size_t nmetrics;
+    const struct sq_store_verdict *verdicts;
+    size_t nverdicts;
+    bool final; /* false: something is missing (error, not_run): ask again on
+                   resume */
+};
+enum sq_status sq_store_scores_put(struct sq_store *s, const struct sq_run *run,
+                                   int64_t sample, int epoch,
+                                   const struct sq_score_sheet *sheet,
+                                   struct sq_err *err) SQ_CHECKED;
+/* True when (sample, epoch) was scored with final set: resuming skips it. */
+enum sq_status sq_store_scored(struct sq_store *s, const struct sq_run *run,
+                               int64_t sample, int epoch, bool *scored,
+                               struct sq_err *err) SQ_CHECKED;
+
+/* ---- metrics ----------------------------------------------------------- */
+
+/* One value of a metric for one sample (mean over its epochs), with the
+ * sample's facets as slices. Ordered by metric, then slice ('' first), then
+ * sample. */
+struct sq_metric_row {
+    const char *suite, *metric, *slice;
+    double value;
+};
+enum sq_status sq_store_metric_each(struct sq_store *s,
+                                    const struct sq_run *run, int64_t suite,
+                                    void (*fn)(void *ctx,
+                                               const struct sq_metric_row *row),
+                                    void *ctx, struct sq_err *err) SQ_CHECKED;
+/* Replaces the leaderboard's row (run, suite, slice, metric). */
+enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
+                                   int64_t suite, const char *slice,
+                                   const char *metric, double value,
+                                   double stderr_, double lo, double hi,
+                                   size_t n, struct sq_err *err) SQ_CHECKED;
+
+/* ---- reading for reports ----------------------------------------------- */
+
+/* The queries that reports are made of; their columns and parameters stand
+ * beside them in store_query.c. */
+enum sq_store_query {
+    SQ_QUERY_LEADERBOARD, /* latest complete run per model, all metrics */
+    SQ_QUERY_RUN,         /* one run with its provenance */
+    SQ_QUERY_RUN_SUITES,
+    SQ_QUERY_RUN_STATES, /* counts by state, for the totals that add up */
+    SQ_QUERY_RUN_METRICS,
+    SQ_QUERY_RUN_SAMPLES,
+    SQ_QUERY_SAMPLE,       /* query, response, state */
+    SQ_QUERY_SAMPLE_STEPS, /* spans, kinds, scores */
+    SQ_QUERY_SAMPLE_VERDICTS,
+    SQ_QUERY_COUNT
+};
+
+/* One row of a query, as slices (p NULL for SQL NULL), borrowed for the call.
+ * Parameters are bound as text to ?1.... */
+struct sq_store_row {
+    const sq_str *cols;
+    int ncols;
+};
+enum sq_status sq_store_each(struct sq_store *s, enum sq_store_query query,
+                             const sq_str *params, int nparams,
+                             void (*fn)(void *ctx,
+                                        const struct sq_store_row *row),
+                             void *ctx, struct sq_err *err) SQ_CHECKED;
+
+#endif

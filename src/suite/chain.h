@@ -1,0 +1,33 @@
+#ifndef SQ_SUITE_CHAIN_H
+#define SQ_SUITE_CHAIN_H
+/*
+ * The generated suite `chain`: sequences of 1 to 16 operations over a word, a
+ * number or a list, each working on the result before, each with a known
+ * result. benchmarks/chain/README.md holds the rules; a sample depends on
+ * (version, seed, family, split, length, position) alone.
+ */
+#include "seqeval.h"
+
+struct sq_chain_params {
+    long long min_steps, max_steps; /* 1..16; lengths are taken in turn */
+    long long n;                    /* samples, 1..1000000 */
+    unsigned long long seed;
+    sq_str family; /* "word", "number", "list" or "mixed" (all, in turn) */
+    sq_str split;  /* "test" or "train": they share no word */
+};
+
+/* Defaults, then "key=value,..." on top; an unknown key or a value out of range
+ * is SQ_USAGE. Slices point into params or are static. */
+enum sq_status sq_chain_params_parse(sq_str params,
+                                     struct sq_chain_params *out,
+                                     struct sq_err *err) SQ_CHECKED;
+/* All parameters, sorted by name: "family=mixed,n=200,..."; yours. */
+char *sq_chain_params_render(const struct sq_chain_params *p);
+/* Sample `ordinal` (0-based, < n), yours. Each step has one constraint rule
+ * (check step_result) that holds the expected result. */
+struct sq_sample *sq_chain_sample(const struct sq_chain_params *p,
+                                  size_t ordinal);
+/* The expected result of a step of such a sample, yours. */
+char *sq_chain_expected(const struct sq_sample *s, size_t step);
+
+#endif

@@ -1,0 +1,81 @@
+#ifndef SQ_SUITE_SUITE_H
+#define SQ_SUITE_SUITE_H
+/*
+ * A suite: its definition (benchmarks/NAME/suite.json), its step annotation,
+ * and a cursor that yields its samples one at a time, so that memory never
+ * grows with the data. benchmarks/README.md specifies the format.
+ *
+ * Life cycle: open (all of the definition and annotation is validated, data
+ * files are looked up and their digests checked), next..., close. Immutable
+ * but for the cursor.
+ */
+#include "seqeval.h"
+
+/* A file of data that a suite needs. */
+struct sq_data_file {
+    sq_str file;   /* relative to the data folder: "seqeval/seqEval.json" */
+    sq_str url;
+    sq_str sha256; /* of the file as stored */
+    long long bytes;
+    sq_str licence;
+};
+
+struct sq_suite_def {
+    sq_str name, title;
+    long long version;
+    sq_str generator; /* "chain"; empty for a suite of data files */
+    const struct sq_data_file *files;
+    size_t nfiles;
+    const sq_str *judges; /* templates asked by default */
+    size_t njudges;
+    struct sq_sampling sampling; /* defaults of the benchmark */
+    /* the record's fields: input (text), id ("" = position), facets */
+    sq_str input_field, id_field;
+    const struct sq_field *facets; /* name = facet, value = field */
+    size_t nfacets;
+    sq_str steps_file;             /* beside suite.json; "" = none */
+    char digest[65];               /* of suite.json's bytes */
+    char steps_digest[65];         /* of the annotation; "" = none */
+    char *folder;                  /* holds suite.json */
+    struct sq_arena arena;
+};
+
+/* Loads and validates folder/suite.json and, with it, the annotation's shape
+ * and every rule. Release with sq_suite_def_free. */
+enum sq_status sq_suite_def_load(struct sq_suite_def **out, const char *folder,
+                                 struct sq_err *err) SQ_CHECKED;
+void sq_suite_def_free(struct sq_suite_def *def);
+/* Names of the suites in HOME/benchmarks, sorted; a NULL-terminated array,
+ * yours (free each and the array). */
+enum sq_status sq_suite_names(const char *home, char ***out,
+                              struct sq_err *err) SQ_CHECKED;
+
+struct sq_suite_open {
+    const char *home;     /* folder with benchmarks/ */
+    const char *data_dir; /* folder with the data files */
+    bool allow_modified;  /* data with another digest is used, and marked */
+};
+
+struct sq_suite {
+    struct sq_suite_def *def;
+    char *params;            /* canonical "n=200,seed=7,steps=2-8"; "" = none */
+    char data_digest[65];    /* of all data files, in order; "" if generated */
+    bool modified;           /* data digest differs from the definition's */
+    char *label;             /* "chain:n=200,seed=7", shown and stored */
+    struct sq_suite_cursor *cursor; /* private */
+};
+
+/* spec = NAME or NAME:key=value,... */
+enum sq_status sq_suite_open(struct sq_suite **out, sq_str spec,
+                             const struct sq_suite_open *how,
+                             struct sq_err *err) SQ_CHECKED;
+/* The next sample, yours (sq_sample_free), or *out = NULL at the end. */
+enum sq_status sq_suite_next(struct sq_suite *s, struct sq_sample **out,
+                             struct sq_err *err) SQ_CHECKED;
+/* Back before the first sample. */
+enum sq_status sq_suite_rewind(struct sq_suite *s,
+                               struct sq_err *err) SQ_CHECKED;
+void sq_suite_close(struct sq_suite *s);
+void sq_sample_free(struct sq_sample *s);
+
+#endif
