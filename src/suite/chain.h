@@ -18,8 +18,7 @@ struct sq_chain_params {
 
 /* Defaults, then "key=value,..." on top; an unknown key or a value out of range
  * is SQ_USAGE. Slices point into params or are static. */
-enum sq_status sq_chain_params_parse(sq_str params,
-                                     struct sq_chain_params *out,
+enum sq_status sq_chain_params_parse(sq_str params, struct sq_chain_params *out,
                                      struct sq_err *err) SQ_CHECKED;
 /* All parameters, sorted by name: "family=mixed,n=200,..."; yours. */
 char *sq_chain_params_render(const struct sq_chain_params *p);
