@@ -23,7 +23,7 @@ struct sq_arena_defer {
 /* Small first: there is an arena per sample. */
 enum { FIRST_BLOCK = 512, LARGEST_BLOCK = 64 << 10 };
 
-static _Noreturn void out_of_memory(void)
+_Noreturn void sq_out_of_memory(void)
 {
     fputs("seqeval: out of memory\n", stderr);
     _Exit(sq_status_exit(SQ_LIMIT));
@@ -33,7 +33,7 @@ void *sq_xmalloc(size_t size)
 {
     void *p = malloc(size ? size : 1);
     if (!p)
-        out_of_memory();
+        sq_out_of_memory();
     return p;
 }
 
@@ -41,17 +41,17 @@ void *sq_xcalloc(size_t count, size_t size)
 {
     void *p = count && size ? calloc(count, size) : calloc(1, 1);
     if (!p)
-        out_of_memory();
+        sq_out_of_memory();
     return p;
 }
 
 void *sq_xrealloc(void *p, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size)
-        out_of_memory();
+        sq_out_of_memory();
     void *q = realloc(p, count && size ? count * size : 1);
     if (!q)
-        out_of_memory();
+        sq_out_of_memory();
     return q;
 }
 
@@ -73,7 +73,7 @@ static struct sq_arena_block *block_new(size_t cap)
 {
     struct sq_arena_block *b = NULL;
     if (cap > SIZE_MAX - sizeof(*b))
-        out_of_memory();
+        sq_out_of_memory();
     b = sq_xcalloc(1, sizeof(*b) + cap);
     b->cap = cap;
     return b;
@@ -84,7 +84,7 @@ void *sq_arena_alloc(struct sq_arena *a, size_t size)
     const size_t align = sizeof(max_align_t);
     struct sq_arena_block *b = a->blocks;
     if (size > SIZE_MAX - align)
-        out_of_memory();
+        sq_out_of_memory();
     size = (size + align - 1) / align * align;
     if (!b || size > b->cap - b->used) {
         size_t cap = b ? b->cap * 2 : FIRST_BLOCK;
@@ -109,7 +109,7 @@ void *sq_arena_alloc(struct sq_arena *a, size_t size)
 void *sq_arena_array(struct sq_arena *a, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size)
-        out_of_memory();
+        sq_out_of_memory();
     return sq_arena_alloc(a, count * size);
 }
 
