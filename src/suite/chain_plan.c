@@ -3,6 +3,7 @@
 #include "suite/chain_plan.h"
 #include <stdlib.h>
 #include <string.h>
+#include "suite/chain_draw.h"
 
 struct draw {
     struct sq_rng rng;
