@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/resource.h>
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/path.h"
@@ -258,15 +257,6 @@ static int64_t retry_after_ms(const struct exchange *x)
     return sq_retry_hint_ms(&x->t.hint);
 }
 
-/* One printable line: what a server sent may be quoted in it. */
-static void put_error(char *dst, size_t size, const char *text)
-{
-    snprintf(dst, size, "%s", text);
-    for (char *p = dst; *p; p++)
-        if ((unsigned char)*p < ' ' || *p == 0x7f)
-            *p = ' ';
-}
-
 static void finish(struct exchange *x, enum sq_http_fault fault,
                    const char *text)
 {
@@ -277,7 +267,7 @@ static void finish(struct exchange *x, enum sq_http_fault fault,
     result.latency_ms = sq_clock_ms() - t->started_ms;
     result.retry_after_ms = retry_after_ms(x);
     if (fault != SQ_HTTP_OK)
-        put_error(result.error, sizeof(result.error), text);
+        sq_transfer_error(&result, text);
     if (!t->req.sink)
         result.body = sq_buf_str(&t->body);
     curl_multi_remove_handle(x->http->multi, x->easy);
@@ -493,16 +483,6 @@ static enum sq_status http_pump(struct sq_http *h, int wait_ms,
 
 /* ---- the table --------------------------------------------------------- */
 
-/* A socket for each transfer may be more than the soft limit of open files. */
-static void allow_files(rlim_t want)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= want)
-        return;
-    limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static void http_close(struct sq_http *h)
 {
     if (!h)
@@ -535,7 +515,7 @@ static enum sq_status http_open(struct sq_http **out,
                           config->cacert);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return sq_err_set(err, SQ_UNAVAILABLE, "libcurl does not start");
-    allow_files(most > 0 ? (rlim_t)most + 128 : 8192);
+    sq_poller_allow(most > 0 ? (size_t)most : 8192);
     struct sq_http *h = sq_xcalloc(1, sizeof(*h));
     h->curl_at = -1;
     sq_transfers_init(&h->all,
@@ -564,19 +544,6 @@ static enum sq_status http_open(struct sq_http **out,
     return SQ_OK;
 }
 
-static enum sq_status check_request(const struct sq_http_request *r,
-                                    struct sq_err *err)
-{
-    if (strncasecmp(r->url, "http://", 7) == 0 ||
-        strncasecmp(r->url, "https://", 8) == 0)
-        return SQ_OK;
-    if (strncasecmp(r->url, "file://", 7) == 0 && !r->body.p)
-        return SQ_OK;
-    return sq_err_set(err, SQ_USAGE,
-                      "a URL must begin with http:// or https://%s",
-                      r->body.p ? "" : " or file://");
-}
-
 static struct exchange *exchange_new(struct sq_http *h)
 {
     struct exchange *x = sq_xcalloc(1, sizeof(*x));
@@ -593,7 +560,7 @@ static enum sq_status http_submit(struct sq_http *h,
                                   const struct sq_http_request *request,
                                   struct sq_err *err)
 {
-    enum sq_status status = check_request(request, err);
+    enum sq_status status = sq_transfer_check(request, err);
     if (status != SQ_OK)
         return status;
     struct exchange *x = (struct exchange *)h->all.spare;

@@ -1,8 +1,19 @@
 #include "engine/poller.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "base/mem.h"
+
+void sq_poller_allow(size_t n)
+{
+    struct rlimit limit;
+    rlim_t want = (rlim_t)n + 128;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= want)
+        return;
+    limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 #if defined(__linux__) && !defined(SQ_POLLER_PORTABLE)
 #include <stdint.h>

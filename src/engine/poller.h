@@ -16,6 +16,10 @@ struct sq_poll_event {
     int ready; /* SQ_POLL_* */
 };
 
+/* Asks for room for n sockets and some files beside: raises the soft limit of
+ * open files as far as the hard one lets it. */
+void sq_poller_allow(size_t n);
+
 struct sq_poller;
 
 /* NULL with errno set when the system refuses. */

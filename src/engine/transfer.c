@@ -1,4 +1,5 @@
 #include "engine/transfer.h"
+#include <stdio.h>
 #include <strings.h>
 #include "base/clock.h"
 
@@ -10,6 +11,19 @@ void sq_transfers_init(struct sq_transfers *all, size_t max_held)
     *all = (struct sq_transfers){0};
     all->queue_end = &all->queue;
     all->max_held = max_held;
+}
+
+enum sq_status sq_transfer_check(const struct sq_http_request *r,
+                                 struct sq_err *err)
+{
+    if (strncasecmp(r->url, "http://", 7) == 0 ||
+        strncasecmp(r->url, "https://", 8) == 0)
+        return SQ_OK;
+    if (strncasecmp(r->url, "file://", 7) == 0 && !r->body.p)
+        return SQ_OK;
+    return sq_err_set(err, SQ_USAGE,
+                      "a URL must begin with http:// or https://%s",
+                      r->body.p ? "" : " or file://");
 }
 
 static void enqueue(struct sq_transfer *t)
@@ -211,4 +225,12 @@ bool sq_transfer_body(struct sq_transfer *t, sq_str bytes, int status,
     all->held += bytes.n;
     sq_buf_add(&t->body, bytes);
     return true;
+}
+
+void sq_transfer_error(struct sq_http_result *result, const char *text)
+{
+    snprintf(result->error, sizeof(result->error), "%s", text);
+    for (char *p = result->error; *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            *p = ' ';
 }

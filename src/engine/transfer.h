@@ -55,6 +55,9 @@ struct sq_transfers {
 
 void sq_transfers_init(struct sq_transfers *all, size_t max_held);
 
+/* A URL of another scheme or a POST to a file is SQ_USAGE. */
+enum sq_status sq_transfer_check(const struct sq_http_request *request,
+                                 struct sq_err *err) SQ_CHECKED;
 /* Takes t, spare or new (zeroed, body initialised), into flight: delayed or
  * queued, as the request says. */
 void sq_transfer_enter(struct sq_transfers *all, struct sq_transfer *t,
@@ -85,5 +88,9 @@ bool sq_transfer_body(struct sq_transfer *t, sq_str bytes, int status,
 /* Sets fault and why; returns false. */
 bool sq_transfer_fail(struct sq_transfer *t, enum sq_http_fault fault,
                       const char *why);
+
+/* Sets the result's text, as one printable line: what a server sent may be
+ * quoted in it. */
+void sq_transfer_error(struct sq_http_result *result, const char *text);
 
 #endif
