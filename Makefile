@@ -25,7 +25,7 @@ installs what is missing)
 endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
-MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS))
+MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS)) -lm
 endif
 
 # ---- flags ----------------------------------------------------------------

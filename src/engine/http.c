@@ -15,7 +15,7 @@
 #include "engine/poller.h"
 #include "engine/transfer.h"
 
-enum { MAX_REDIRECTS = 5, EVENTS = 256, SINK_BUFFER = 256 << 10 };
+enum { MAX_REDIRECTS = 5, EVENTS = 256 };
 
 struct exchange {
     struct sq_transfer t; /* first */
@@ -212,7 +212,6 @@ static bool set_request(struct exchange *x)
         SET(HTTPGET, 1L);
     }
     SET(ACCEPT_ENCODING, r->sink ? NULL : "gzip");
-    SET(BUFFERSIZE, r->sink ? (long)SINK_BUFFER : (long)CURL_MAX_WRITE_SIZE);
     SET(CONNECTTIMEOUT_MS, limit(r->connect_timeout_ms));
     SET(TIMEOUT_MS, limit(r->timeout_ms));
     /* Wait and see if the first connection can carry more than one at a time;

@@ -30,7 +30,7 @@ static inline void stub_path(char *path, size_t size)
 static inline bool stub_start(struct stub_child *c, const char *const *args)
 {
     char path[1100];
-    char *argv[16] = {path, "--max-seconds", "60"};
+    char *argv[16] = {path, (char *)"--max-seconds", (char *)"60"};
     int out[2];
     int port = 0;
     size_t n = 3;
