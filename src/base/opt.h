@@ -40,9 +40,9 @@ struct sq_opt {
 
 /* What a command is, for its help text. */
 struct sq_opt_usage {
-    const char *name;    /* "run" */
+    const char *name;     /* "run" */
     const char *operands; /* "RUN [SAMPLE]", "" = none */
-    const char *about;   /* one line */
+    const char *about;    /* one line */
     const char *details; /* paragraphs printed under the options, may be NULL */
 };
 

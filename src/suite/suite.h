@@ -13,7 +13,7 @@
 
 /* A file of data that a suite needs. */
 struct sq_data_file {
-    sq_str file;   /* relative to the data folder: "seqeval/seqEval.json" */
+    sq_str file; /* relative to the data folder: "seqeval/seqEval.json" */
     sq_str url;
     sq_str sha256; /* of the file as stored */
     long long bytes;
@@ -33,10 +33,10 @@ struct sq_suite_def {
     sq_str input_field, id_field;
     const struct sq_field *facets; /* name = facet, value = field */
     size_t nfacets;
-    sq_str steps_file;             /* beside suite.json; "" = none */
-    char digest[65];               /* of suite.json's bytes */
-    char steps_digest[65];         /* of the annotation; "" = none */
-    char *folder;                  /* holds suite.json */
+    sq_str steps_file;     /* beside suite.json; "" = none */
+    char digest[65];       /* of suite.json's bytes */
+    char steps_digest[65]; /* of the annotation; "" = none */
+    char *folder;          /* holds suite.json */
     struct sq_arena arena;
 };
 
@@ -58,10 +58,10 @@ struct sq_suite_open {
 
 struct sq_suite {
     struct sq_suite_def *def;
-    char *params;            /* canonical "n=200,seed=7,steps=2-8"; "" = none */
-    char data_digest[65];    /* of all data files, in order; "" if generated */
-    bool modified;           /* data digest differs from the definition's */
-    char *label;             /* "chain:n=200,seed=7", shown and stored */
+    char *params;         /* canonical "n=200,seed=7,steps=2-8"; "" = none */
+    char data_digest[65]; /* of all data files, in order; "" if generated */
+    bool modified;        /* data digest differs from the definition's */
+    char *label;          /* "chain:n=200,seed=7", shown and stored */
     struct sq_suite_cursor *cursor; /* private */
 };
 
