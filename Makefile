@@ -39,6 +39,8 @@ CPP_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
 ALL_CFLAGS = $(CPP_FLAGS) -MMD -MP -fPIC $(WARN) $(if $(WERROR),-Werror) \
              $(CFLAGS) $(SANITIZE_FLAGS)
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS)
+# V=1 shows the commands themselves.
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@; )
 
 # ---- what is built --------------------------------------------------------
 # http.so is apart because libcurl alone doubles the time of every start.
@@ -59,17 +61,17 @@ all: $(BUILD)/seqeval $(MODULES) $(BUILD)/seqeval.1 ## build the program
 
 # The whole library goes in, used here or not: http.so calls into it.
 $(BUILD)/seqeval: $(BUILD)/src/main.o $(LIB_OBJ)
-	$(LINK) -rdynamic -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -rdynamic -o $@ $^ $(LIBS)
 
 $(BUILD)/libseqeval.a: $(LIB_OBJ)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o)
-	$(LINK) -shared -o $@ $^ $(MODULE_LIBS)
+	$(call say,LINK)$(LINK) -shared -o $@ $^ $(MODULE_LIBS)
 
 $(BUILD)/seqeval.1: seqeval.1.in include/seqeval.h
 	@mkdir -p $(@D)
-	sed "s/@VERSION@/$$(sed -n \
+	$(call say,MAN)sed "s/@VERSION@/$$(sed -n \
 	    's/^#define SQ_VERSION "\(.*\)"/\1/p' include/seqeval.h)/" $< >$@
 
 # Objects are made again when the compiler or a flag changes.
@@ -81,30 +83,30 @@ $(BUILD)/flags: export FLAGS_NOW = $(CC) $(ALL_CFLAGS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(UNIT_BIN): $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/libseqeval.a
 	@mkdir -p $(@D)
-	$(LINK) -rdynamic -o $@ $^ -lcmocka $(LIBS)
+	$(call say,LINK)$(LINK) -rdynamic -o $@ $^ -lcmocka $(LIBS)
 
 # A fuzz target with a main that feeds it the files of its corpus.
 $(REPLAY_BIN): $(BUILD)/tests/%: $(BUILD)/tests/fuzz/%.o \
                $(BUILD)/tests/fuzz/replay.o $(BUILD)/libseqeval.a
 	@mkdir -p $(@D)
-	$(LINK) -rdynamic -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -rdynamic -o $@ $^ $(LIBS)
 
 # The same target with libFuzzer's main.
 $(FUZZ_BIN): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libseqeval.a
 	@mkdir -p $(@D)
-	$(LINK) -fsanitize=fuzzer -rdynamic -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -fsanitize=fuzzer -rdynamic -o $@ $^ $(LIBS)
 
 # The stub server and the other programs that tests run.
 $(BUILD)/stub: $(BUILD)/tests/http/stub.o $(BUILD)/libseqeval.a
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(filter-out $(BUILD)/stub,$(TOOL_BIN)): $(BUILD)/%: \
         $(BUILD)/tests/tools/%.o $(BUILD)/libseqeval.a
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 # ---- what is done with it -------------------------------------------------
 run: all $(TOOL_BIN) ## the main job: models on a leaderboard

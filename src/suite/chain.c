@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include "check/check.h"
-#include "suite/chain_plan.h"
 
 #define MAX_SAMPLES 1000000
 
@@ -121,6 +120,16 @@ char *sq_chain_params_render(const struct sq_chain_params *p)
     return sq_buf_take(&b);
 }
 
+char *sq_chain_id(const struct sq_chain_params *p,
+                  const struct sq_chain_plan *plan)
+{
+    struct sq_buf b;
+    sq_buf_init(&b, SQ_MAX_MESSAGE);
+    sq_buf_addf(&b, "%.*s-%.*s-s%llu-L%zu-%06zu", SQ_STR_ARG(p->split),
+                SQ_STR_ARG(p->family), p->seed, plan->length, plan->position);
+    return sq_buf_take(&b);
+}
+
 static void make_rule(struct sq_arena *arena, size_t number,
                       const struct sq_chain_value *result, struct sq_buf *text,
                       struct sq_rule *out)
@@ -187,9 +196,9 @@ struct sq_sample *sq_chain_sample(const struct sq_chain_params *p,
     sq_chain_plan_make(p, ordinal, &plan, &text);
     s->ordinal = ordinal;
     s->query = sq_arena_str(&s->arena, sq_buf_str(&text));
-    s->id = sq_str_from(sq_arena_printf(
-        &s->arena, "%.*s-%.*s-s%llu-L%zu-%06zu", SQ_STR_ARG(p->split),
-        SQ_STR_ARG(p->family), p->seed, plan.length, plan.position));
+    char *id = sq_chain_id(p, &plan);
+    s->id = sq_arena_str(&s->arena, sq_str_from(id));
+    free(id);
     make_fields(s, &plan);
     make_steps(s, &plan, &text);
     sq_buf_release(&text);

@@ -1,5 +1,4 @@
-/* Draws the words and numbers that chains start from or append. */
-#include "suite/chain_plan.h"
+#include "suite/chain_draw.h"
 #include <string.h>
 
 /* One word or number in four belongs to the test split. */

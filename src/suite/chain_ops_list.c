@@ -195,7 +195,10 @@ static bool letters_each(struct sq_chain_value *v,
                          const struct sq_chain_arg *arg)
 {
     (void)arg;
-    if (!plain_words(v))
+    bool longer = false; /* counting single letters is no task */
+    for (size_t i = 0; i < v->n; i++)
+        longer |= v->item[i].word[1] != '\0';
+    if (!longer || !plain_words(v))
         return false;
     for (size_t i = 0; i < v->n; i++)
         v->item[i] = (struct sq_chain_item){

@@ -3,6 +3,7 @@
 #include "suite/chain_plan.h"
 #include <stdlib.h>
 #include <string.h>
+#include "suite/chain_draw.h"
 
 struct draw {
     struct sq_rng rng;
@@ -42,14 +43,14 @@ static void draw_list(struct draw *d, struct sq_chain_value *v)
 }
 
 /* Mixed: word, number and list in turn. */
-static const char *draw_start(struct draw *d, size_t position,
+static const char *draw_start(struct draw *d, size_t turn,
                               struct sq_chain_value *v)
 {
-    static const unsigned turn[] = {SQ_CHAIN_WORD, SQ_CHAIN_NUMBER,
-                                    SQ_CHAIN_LISTS};
+    static const unsigned kinds[] = {SQ_CHAIN_WORD, SQ_CHAIN_NUMBER,
+                                     SQ_CHAIN_LISTS};
     unsigned types = d->allowed;
     if (types == (SQ_CHAIN_WORD | SQ_CHAIN_NUMBER | SQ_CHAIN_LISTS))
-        types = turn[position % 3];
+        types = kinds[turn % 3];
     memset(v, 0, sizeof *v);
     v->n = 1;
     if (types == SQ_CHAIN_WORD) {
@@ -147,16 +148,19 @@ static bool try_step(struct draw *d, struct sq_chain_plan *c, size_t k,
         return false;
     if (picky && k && c->step[k - 1].op == op)
         return false;
-    /* few ways lead back from numbers to words */
-    if (picky && !last && out == SQ_CHAIN_NUMBER && in->type != out &&
-        sq_rng_below(&d->rng, 4) != 0)
-        return false;
     if (!draw_arg(d, op->arg, in, &s->arg) ||
         !sq_chain_apply(op, &s->arg, in, &s->result) ||
         sq_chain_value_eq(in, &s->result))
         return false;
     s->op = op;
-    return !picky || (!seen(c, k, &s->result) && (last || handy(&s->result)));
+    if (!picky || last)
+        return !picky || !seen(c, k, &s->result);
+    /* Few ways lead back from numbers to words, or up from small numbers. */
+    if (out == SQ_CHAIN_NUMBER &&
+        (in->type != out || s->result.item[0].number < 10) &&
+        sq_rng_below(&d->rng, 4) != 0)
+        return false;
+    return !seen(c, k, &s->result) && handy(&s->result);
 }
 
 static void draw_step(struct draw *d, struct sq_chain_plan *c, size_t k)
@@ -184,7 +188,7 @@ static void render(struct sq_chain_plan *c, struct sq_buf *query)
     sq_buf_addc(query, '.');
     for (size_t k = 0; k < c->length; k++) {
         struct sq_chain_step *s = &c->step[k];
-        sq_buf_addf(query, " %zu. ", k + 1);
+        sq_buf_addf(query, "\n%zu. ", k + 1);
         s->start = query->n;
         sq_chain_instruction(s->op, &s->arg, query);
         s->end = query->n;
@@ -244,7 +248,7 @@ void sq_chain_plan_make(const struct sq_chain_params *p, size_t ordinal,
     sq_rng_seed(&d.rng, sq_rng_mix(seed, sizeof seed / sizeof *seed));
     /* Long chains of small numbers may have no draw without a leak. */
     for (int i = 0; i < 20; i++) {
-        out->family = draw_start(&d, out->position, &out->start);
+        out->family = draw_start(&d, out->length + out->position, &out->start);
         for (size_t k = 0; k < out->length; k++)
             draw_step(&d, out, k);
         render(out, query);

@@ -5,12 +5,20 @@
  * its operations with their arguments, every result, and its query. Plain data,
  * no heap.
  */
-#include "base/rng.h"
-#include "suite/chain.h"
 #include "suite/chain_ops.h"
 
 #define SQ_CHAIN_VERSION 1 /* of the generated samples */
 #define SQ_CHAIN_STEPS 16
+
+struct sq_chain_params {
+    long long min_steps, max_steps; /* 1..16; lengths are taken in turn */
+    long long n;                    /* samples, 1..1000000 */
+    unsigned long long seed;
+    sq_str family; /* "word", "number", "list": results keep that type but for
+                      the last; "mixed": starts from each in turn, and types
+                      change on the way */
+    sq_str split;  /* "test" or "train": they share no word */
+};
 
 struct sq_chain_step {
     const struct sq_chain_op *op;
@@ -30,15 +38,5 @@ struct sq_chain_plan {
 /* Chain `ordinal` of these parameters; its query replaces what is in query. */
 void sq_chain_plan_make(const struct sq_chain_params *p, size_t ordinal,
                         struct sq_chain_plan *out, struct sq_buf *query);
-
-/* Which split a start word (lower case, 1 to 8 letters) or a start number
- * belongs to; the same goes for words and numbers that are appended. */
-bool sq_chain_word_in_test(sq_str word);
-bool sq_chain_number_in_test(long long number);
-/* A new one of a split: word must have room for max + 1 bytes. */
-void sq_chain_draw_word(struct sq_rng *rng, bool test, size_t min, size_t max,
-                        char *word);
-long long sq_chain_draw_number(struct sq_rng *rng, bool test, int min_digits,
-                               int max_digits);
 
 #endif

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/digest.h"
@@ -75,8 +76,7 @@ static enum sq_status need(const struct place *at, const char *key,
                            const struct form *form, sq_str *out)
 {
     sq_str v;
-    enum sq_status st =
-        sq_json_need_str(at->obj, key, at->where, &v, at->err);
+    enum sq_status st = sq_json_need_str(at->obj, key, at->where, &v, at->err);
 
     if (st != SQ_OK)
         return st;
@@ -96,11 +96,11 @@ static enum sq_status load_file(const struct place *at,
                                        "bytes", "licence", NULL};
     static const struct form path = {
         is_relative, "a path below the data folder, as NAME/FILE"};
-    static const struct form url = {
-        is_url, "an http://, https:// or file:// address"};
+    static const struct form url = {is_url,
+                                    "an http://, https:// or file:// address"};
     static const struct form sha256 = {is_sha256, "64 lower-case hex digits"};
-    static const struct form licence = {
-        NULL, "the licence's name, or \"unstated\""};
+    static const struct form licence = {NULL,
+                                        "the licence's name, or \"unstated\""};
     enum sq_status st = sq_json_only(at->obj, keys, at->where, at->err);
 
     if (st == SQ_OK)
@@ -192,8 +192,7 @@ static enum sq_status load_sample(const struct sq_json *json, const char *path,
     const struct sq_json *sample;
     struct place at;
     char where[512];
-    enum sq_status st =
-        sq_json_need_object(json, "sample", path, &sample, err);
+    enum sq_status st = sq_json_need_object(json, "sample", path, &sample, err);
 
     if (st != SQ_OK)
         return st;
@@ -259,11 +258,9 @@ static enum sq_status load_sampling(const struct sq_json *json,
     snprintf(where, sizeof(where), "%s: sampling", path);
     st = sq_json_only(obj, keys, where, err);
     if (st == SQ_OK)
-        st = sq_json_opt_num(obj, "temperature", where, &out->temperature,
-                             err);
+        st = sq_json_opt_num(obj, "temperature", where, &out->temperature, err);
     if (st == SQ_OK && (out->temperature < 0 || out->temperature > 100))
-        st = sq_err_set(err, SQ_INPUT, "%s: temperature: want 0 to 100",
-                        where);
+        st = sq_err_set(err, SQ_INPUT, "%s: temperature: want 0 to 100", where);
     if (st == SQ_OK)
         st = sq_json_opt_num(obj, "top_p", where, &out->top_p, err);
     if (st == SQ_OK && (out->top_p <= 0 || out->top_p > 1))
@@ -273,8 +270,7 @@ static enum sq_status load_sampling(const struct sq_json *json,
         st = sq_json_opt_int(obj, "max_tokens", where, 1, 1LL << 31,
                              &out->max_tokens, err);
     if (st == SQ_OK)
-        st = sq_json_opt_int(obj, "seed", where, 0, 1LL << 53, &out->seed,
-                             err);
+        st = sq_json_opt_int(obj, "seed", where, 0, 1LL << 53, &out->seed, err);
     return st;
 }
 
@@ -342,10 +338,9 @@ static enum sq_status load_source(const struct sq_json *json, const char *where,
 static enum sq_status load_all(const struct sq_json *json, const char *where,
                                struct sq_suite_def *def, struct sq_err *err)
 {
-    static const char *const keys[] = {"name",      "title",  "version",
-                                       "generator", "data",   "sample",
-                                       "steps",     "judges", "sampling",
-                                       NULL};
+    static const char *const keys[] = {
+        "name",   "title", "version", "generator", "data",
+        "sample", "steps", "judges",  "sampling",  NULL};
     static const struct form title = {NULL, "one line about the suite"};
     struct place at = {json, where, &def->arena, err};
     enum sq_status st = sq_json_only(json, keys, where, err);
@@ -355,8 +350,8 @@ static enum sq_status load_all(const struct sq_json *json, const char *where,
     if (st == SQ_OK)
         st = need(&at, "title", &title, &def->title);
     if (st == SQ_OK)
-        st = sq_json_need_int(json, "version", where, 1, 1000000,
-                              &def->version, err);
+        st = sq_json_need_int(json, "version", where, 1, 1000000, &def->version,
+                              err);
     if (st == SQ_OK)
         st = load_judges(json, where, def, err);
     if (st == SQ_OK)
@@ -431,8 +426,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-enum sq_status sq_suite_names(const char *home, char ***out,
-                              struct sq_err *err)
+enum sq_status sq_suite_names(const char *home, char ***out, struct sq_err *err)
 {
     char *folder = sq_path_join(home, "benchmarks");
     char **names = sq_xcalloc(1, sizeof(*names));
@@ -496,8 +490,7 @@ enum sq_status sq_suite_def_find(struct sq_suite_def **out, const char *home,
 
     *out = NULL;
     sq_buf_init(&path, SQ_MAX_MESSAGE);
-    sq_buf_addf(&path, "%s/benchmarks/%.*s/" FILE_NAME, home,
-                SQ_STR_ARG(name));
+    sq_buf_addf(&path, "%s/benchmarks/%.*s/" FILE_NAME, home, SQ_STR_ARG(name));
     if (!is_name(name) || path.over || !sq_path_exists(path.p)) {
         st = unknown(home, name, err);
         goto out;
@@ -505,8 +498,8 @@ enum sq_status sq_suite_def_find(struct sq_suite_def **out, const char *home,
     st = sq_suite_def_load(out, path.p, err);
     if (st == SQ_OK && !sq_str_eq((*out)->name, name)) {
         st = sq_err_set(err, SQ_INPUT,
-                        "%s: name: is '%.*s', but the folder is '%.*s'",
-                        path.p, SQ_STR_ARG((*out)->name), SQ_STR_ARG(name));
+                        "%s: name: is '%.*s', but the folder is '%.*s'", path.p,
+                        SQ_STR_ARG((*out)->name), SQ_STR_ARG(name));
         sq_suite_def_free(*out);
         *out = NULL;
     }

@@ -162,8 +162,7 @@ enum sq_status sq_part_finish(struct sq_part *p, bool *right,
     if (fsync(p->fd) != 0)
         return io_error(p, err);
     if (rename(p->path, p->final_path) != 0)
-        return sq_err_set(err, SQ_IO, "%s: %s", p->final_path,
-                          strerror(errno));
+        return sq_err_set(err, SQ_IO, "%s: %s", p->final_path, strerror(errno));
     return SQ_OK;
 }
 

@@ -17,7 +17,7 @@ struct sq_part {
     const struct sq_data_file *file;
     char *final_path, *path;
     int fd;
-    long long n; /* bytes so far */
+    long long n;           /* bytes so far */
     struct sq_sha256 *sha; /* of them */
 };
 

@@ -1,6 +1,7 @@
 #include "suite/pull.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -371,8 +372,7 @@ enum sq_status sq_data_pull(const struct sq_data_file *f,
 
     if (st != SQ_OK || state == SQ_DATA_OK)
         return st;
-    source = how->mirror ? in_mirror(how->mirror, f->file)
-                         : sq_str_dup(f->url);
+    source = how->mirror ? in_mirror(how->mirror, f->file) : sq_str_dup(f->url);
     p.source = source;
     st = sq_part_open(&p.part, f, how->data_dir, how->log, &done, err);
     if (st == SQ_OK && !done)

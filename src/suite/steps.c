@@ -1,4 +1,5 @@
 #include "suite/steps.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/digest.h"
@@ -159,8 +160,8 @@ static enum sq_status load_step(const struct sq_json *json, const char *where,
     if (st == SQ_OK && step->kind.n == 0)
         st = sq_err_set(err, SQ_INPUT, "%s: kind: is empty", where);
     if (st == SQ_OK)
-        st = sq_json_opt_bool(json, "answerable", where, &step->answerable,
-                              err);
+        st =
+            sq_json_opt_bool(json, "answerable", where, &step->answerable, err);
     if (st == SQ_OK)
         st = load_depends(json, where, index, arena, step, err);
     if (st == SQ_OK)
@@ -238,10 +239,9 @@ static enum sq_status refuse_twice(const struct line *lines, size_t n,
 
     for (i = 1; i < n; i++)
         if (sq_str_eq(lines[i - 1].id, lines[i].id))
-            return sq_err_set(err, SQ_INPUT,
-                              "%s: id: '%.*s' stands at %s as well",
-                              lines[i].where, SQ_STR_ARG(lines[i].id),
-                              lines[i - 1].where);
+            return sq_err_set(
+                err, SQ_INPUT, "%s: id: '%.*s' stands at %s as well",
+                lines[i].where, SQ_STR_ARG(lines[i].id), lines[i - 1].where);
     return SQ_OK;
 }
 
@@ -263,8 +263,7 @@ static enum sq_status load_lines(struct sq_records *records,
             *lines = sq_xrealloc(*lines, cap, sizeof(**lines));
         }
         (*lines)[*n] = (struct line){0};
-        (*lines)[*n].where =
-            sq_arena_strdup(arena, sq_records_where(records));
+        (*lines)[*n].where = sq_arena_strdup(arena, sq_records_where(records));
         st = load_line(json, arena, &(*lines)[*n], err);
         sq_json_free(json);
         if (st != SQ_OK)

@@ -132,8 +132,8 @@ static enum sq_status open_chain(struct sq_suite *s, sq_str params,
     s->cursor->chain = given;
     s->params = sq_chain_params_render(&given);
     defaults = sq_chain_params_render(&standard);
-    s->label = label_of(s->def->name, sq_str_from(s->params),
-                        sq_str_from(defaults));
+    s->label =
+        label_of(s->def->name, sq_str_from(s->params), sq_str_from(defaults));
     free(defaults);
     return SQ_OK;
 }
@@ -179,18 +179,19 @@ enum sq_status sq_suite_open(struct sq_suite **out, sq_str spec,
     return sq_suite_open_def(out, def, params, how, err);
 }
 
-void sq_suite_rewind(struct sq_suite *s)
+enum sq_status sq_suite_rewind(struct sq_suite *s, struct sq_err *err)
 {
     struct sq_suite_cursor *c = s->cursor;
 
+    (void)err; /* closing files cannot fail */
     sq_records_close(c->records);
     c->records = NULL;
     c->file = 0;
     c->ordinal = 0;
     sq_ids_release(&c->ids);
     if (c->bound)
-        memset(c->bound, 0,
-               sq_steps_lines(s->def->steps) * sizeof(*c->bound));
+        memset(c->bound, 0, sq_steps_lines(s->def->steps) * sizeof(*c->bound));
+    return SQ_OK;
 }
 
 void sq_suite_close(struct sq_suite *s)
@@ -213,8 +214,8 @@ void sq_suite_close(struct sq_suite *s)
 /* All string fields: what a recording may be joined by. */
 static void take_texts(const struct sq_json *record, struct sq_sample *sample)
 {
-    struct sq_field *texts = sq_arena_array(
-        &sample->arena, sq_json_count(record), sizeof(*texts));
+    struct sq_field *texts =
+        sq_arena_array(&sample->arena, sq_json_count(record), sizeof(*texts));
     const struct sq_json *item;
     size_t n = 0;
 
@@ -239,8 +240,8 @@ static enum sq_status take_facets(const struct sq_suite_def *def,
 
     for (i = 0; i < def->nfacets; i++) {
         enum sq_status st =
-            sq_field_text(record, def->facets[i].value.p, where,
-                          &sample->arena, &facets[i].value, err);
+            sq_field_text(record, def->facets[i].value.p, where, &sample->arena,
+                          &facets[i].value, err);
         if (st != SQ_OK)
             return st;
         facets[i].name = def->facets[i].name;
@@ -309,8 +310,7 @@ static enum sq_status next_record(struct sq_suite *s, struct sq_json **record,
     *record = NULL;
     for (; c->file < s->def->nfiles; c->file++) {
         if (!c->records) {
-            char *path =
-                sq_data_path(&s->def->files[c->file], c->data_dir);
+            char *path = sq_data_path(&s->def->files[c->file], c->data_dir);
             st = sq_records_open(&c->records, path, err);
             free(path);
         }
@@ -336,10 +336,9 @@ static enum sq_status all_bound(const struct sq_suite *s, struct sq_err *err)
         sq_str id = sq_steps_id(s->def->steps, i);
 
         if (!s->cursor->bound[i])
-            return sq_err_set(err, SQ_INPUT,
-                              "%s/%s: id '%.*s': the data has no such sample",
-                              s->def->folder, s->def->steps_file.p,
-                              SQ_STR_ARG(id));
+            return sq_err_set(
+                err, SQ_INPUT, "%s/%s: id '%.*s': the data has no such sample",
+                s->def->folder, s->def->steps_file.p, SQ_STR_ARG(id));
     }
     return SQ_OK;
 }

@@ -24,11 +24,11 @@ struct sq_suite_def {
     sq_str input_field, id_field;
     const struct sq_field *facets; /* name = facet, value = field */
     size_t nfacets;
-    sq_str steps_file;             /* beside suite.json; "" = none */
-    const struct sq_steps *steps;  /* its content (suite/steps.h); NULL = none */
-    char digest[65];               /* of suite.json's bytes */
-    char steps_digest[65];         /* of the annotation; "" = none */
-    char *folder;                  /* holds suite.json */
+    sq_str steps_file;            /* beside suite.json; "" = none */
+    const struct sq_steps *steps; /* its content (suite/steps.h); NULL = none */
+    char digest[65];              /* of suite.json's bytes */
+    char steps_digest[65];        /* of the annotation; "" = none */
+    char *folder;                 /* holds suite.json */
     struct sq_arena arena;
 };
 
@@ -53,12 +53,12 @@ struct sq_suite_open {
 
 struct sq_suite {
     struct sq_suite_def *def;
-    char *params;            /* canonical "n=200,seed=7,steps=2-8"; "" = none */
-    char data_digest[65];    /* of the data file; of several, of their digests,
-                                one a line; "" if generated */
-    bool modified;           /* data digest differs from the definition's */
-    char *label;             /* "chain:n=50,seed=7", shown and stored: the name
-                                and the parameters that are no default */
+    char *params;         /* canonical "n=200,seed=7,steps=2-8"; "" = none */
+    char data_digest[65]; /* of the data file; of several, of their digests,
+                             one a line; "" if generated */
+    bool modified;        /* data digest differs from the definition's */
+    char *label;          /* "chain:n=50,seed=7", shown and stored: the name
+                             and the parameters that are no default */
     struct sq_suite_cursor *cursor; /* private */
 };
 
@@ -75,7 +75,8 @@ enum sq_status sq_suite_open_def(struct sq_suite **out,
 enum sq_status sq_suite_next(struct sq_suite *s, struct sq_sample **out,
                              struct sq_err *err) SQ_CHECKED;
 /* Back before the first sample. */
-void sq_suite_rewind(struct sq_suite *s);
+enum sq_status sq_suite_rewind(struct sq_suite *s,
+                               struct sq_err *err) SQ_CHECKED;
 void sq_suite_close(struct sq_suite *s);
 void sq_sample_free(struct sq_sample *s);
 

@@ -19,6 +19,7 @@ in_help() {
 
 run "$seqeval" --help
 commands=$(sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p' "$out")
+ok "--help names commands" test -n "$commands"
 is "the page has the commands that --help has" \
     "$(sed -n 's/^\.S[HS] "seqeval \([a-z]*\)"$/\1/p' "$BUILD/seqeval.1" |
         sort)" "$(echo "$commands" | sort)"

@@ -5,7 +5,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 homes='
-cjson/cJSON.h          src/base/json.c
+cJSON.h                src/base/json.c
 zlib.h                 src/base/gz.c
 openssl/evp.h          src/base/digest.c
 dlfcn.h                src/engine/http_load.c
