@@ -1,8 +1,10 @@
 #include "suite/data.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
 #include "base/digest.h"
 #include "base/path.h"
 

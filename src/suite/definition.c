@@ -1,10 +1,12 @@
 #include "suite/suite.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "base/digest.h"
 #include "base/path.h"
 #include "suite/steps.h"

@@ -1,5 +1,7 @@
 #include "suite/ids.h"
+
 #include <stdlib.h>
+
 #include "base/digest.h"
 
 static uint64_t key_of(sq_str id)

@@ -1,10 +1,12 @@
 #include "suite/part.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"

@@ -1,10 +1,12 @@
 #include "suite/pull.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/path.h"

@@ -1,7 +1,9 @@
 #include "suite/steps.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "base/digest.h"
 #include "base/records.h"
 #include "check/check.h"

@@ -1,6 +1,8 @@
 #include "suite/suite.h"
+
 #include <stdlib.h>
 #include <string.h>
+
 #include "base/digest.h"
 #include "base/records.h"
 #include "suite/chain.h"
