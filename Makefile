@@ -4,13 +4,16 @@ PREFIX ?= /usr/local
 PKG_CONFIG ?= pkg-config
 PKGS = libcjson libpcre2-8 sqlite3 zlib libcrypto libexttextcat
 
+# Where the language fingerprints of libexttextcat lie.
+TEXTCAT_DIR = $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
+
 CFLAGS ?= -O2 -g
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
        -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wundef \
        -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
              -Isrc -Iinclude -MMD -MP -fPIC $(WARN) $(if $(WERROR),-Werror) \
-             -DSQ_PREFIX='"$(PREFIX)"' \
+             -DSQ_PREFIX='"$(PREFIX)"' -DSQ_TEXTCAT_DIR='"$(TEXTCAT_DIR)"' \
              $(shell $(PKG_CONFIG) --cflags $(PKGS)) $(CFLAGS) $(SANITIZE_FLAGS)
 LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
 
