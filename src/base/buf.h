@@ -36,7 +36,8 @@ void sq_buf_adds(struct sq_buf *b, const char *cstr);
 void sq_buf_addc(struct sq_buf *b, char c);
 void sq_buf_addf(struct sq_buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-void sq_buf_vaddf(struct sq_buf *b, const char *fmt, va_list ap);
+void sq_buf_vaddf(struct sq_buf *b, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 /* One code point as UTF-8. */
 void sq_buf_add_utf8(struct sq_buf *b, uint32_t cp);
 sq_str sq_buf_str(const struct sq_buf *b);

@@ -8,6 +8,7 @@ int64_t sq_clock_ms(void); /* monotonic milliseconds */
 /* "2026-01-31T23:59:59.123Z" */
 #define SQ_TIME_SIZE 25
 void sq_clock_utc(char out[SQ_TIME_SIZE]);
+/* A signal ends it early, so that a stop is noticed. */
 void sq_clock_sleep_ms(int64_t ms);
 
 #endif

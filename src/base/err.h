@@ -43,6 +43,9 @@ enum sq_status sq_err_set(struct sq_err *e, enum sq_status status,
 /* Puts "prefix: " before the message that is there; returns its status. */
 enum sq_status sq_err_prefix(struct sq_err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Makes the control characters of UTF-8 text blanks, so that it is one line
+ * and cannot steer a terminal. */
+void sq_err_one_line(char *s);
 /* Exit status of the program for this status (the table above). */
 int sq_status_exit(enum sq_status status);
 const char *sq_status_name(enum sq_status status);

@@ -1,13 +1,17 @@
 #ifndef SQ_BASE_JSON_H
 #define SQ_BASE_JSON_H
 /*
- * JSON values, read and built. Wraps cJSON, which json.c alone includes.
+ * JSON values, read and built. Wraps cJSON, which json.c alone includes;
+ * json_scan.c is the strict check before it, json_get.c has the typed getters,
+ * json_render.c writes.
  *
  * Reading: parse gives a tree that you free; everything got from it is
  * borrowed from the tree. `where` in the typed getters is the place to name in
  * a message, as "steps.jsonl:12: steps[3]".
  * Strings with an embedded NUL (\u0000) are refused by parse: a C library below
- * would cut them silently. Nesting beyond 1,000 levels is refused.
+ * would cut them silently. Nesting beyond 1,000 levels is refused, and so is a
+ * key that stands twice in one object (of up to 64 members). The escape of a
+ * lone surrogate, as a cut reply may hold, is read as U+FFFD.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +35,9 @@ enum sq_json_type {
  * first_line, columns in bytes). */
 struct sq_json *sq_json_parse(sq_str text, const char *where, size_t first_line,
                               struct sq_err *err);
+/* The same for a text that begins in mid-line, at byte `column` (1-based). */
+struct sq_json *sq_json_parse_at(sq_str text, const char *where, size_t line,
+                                 size_t column, struct sq_err *err);
 /* The first complete JSON value at the start of text, whatever follows; *used
  * gets the bytes it took. NULL when there is none. */
 struct sq_json *sq_json_parse_prefix(sq_str text, size_t *used);
@@ -53,6 +60,8 @@ sq_str sq_json_key(const struct sq_json *item);
 sq_str sq_json_str(const struct sq_json *j);
 double sq_json_num(const struct sq_json *j);
 bool sq_json_bool(const struct sq_json *j);
+/* False and *out untouched when it is no whole number that is known exactly. */
+bool sq_json_int(const struct sq_json *j, long long *out);
 
 /* Typed members. need_*: absent or of another type is SQ_INPUT with
  * "where: KEY: ...". opt_*: absent or null leaves *out as it was. */
@@ -62,7 +71,8 @@ enum sq_status sq_json_need_str(const struct sq_json *obj, const char *key,
 enum sq_status sq_json_need_num(const struct sq_json *obj, const char *key,
                                 const char *where, double *out,
                                 struct sq_err *err) SQ_CHECKED;
-/* A whole number within [min, max]. */
+/* A whole number within [min, max]; one read from text is exact below 2^53 and
+ * refused beyond. */
 enum sq_status sq_json_need_int(const struct sq_json *obj, const char *key,
                                 const char *where, long long min, long long max,
                                 long long *out, struct sq_err *err) SQ_CHECKED;
@@ -70,8 +80,7 @@ enum sq_status sq_json_need_bool(const struct sq_json *obj, const char *key,
                                  const char *where, bool *out,
                                  struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_json_need_array(const struct sq_json *obj, const char *key,
-                                  const char *where,
-                                  const struct sq_json **out,
+                                  const char *where, const struct sq_json **out,
                                   struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_json_need_object(const struct sq_json *obj, const char *key,
                                    const char *where,
@@ -95,7 +104,9 @@ enum sq_status sq_json_only(const struct sq_json *obj,
                             const char *const *allowed, const char *where,
                             struct sq_err *err) SQ_CHECKED;
 
-/* Building. put_* add to an object, or append to an array when key is NULL. */
+/* Building. put_* add to an object, or append to an array when key is NULL.
+ * Invalid UTF-8 and NUL in a string become U+FFFD, a number that is not finite
+ * becomes null. */
 struct sq_json *sq_json_object(void);
 struct sq_json *sq_json_array(void);
 void sq_json_put_str(struct sq_json *to, const char *key, sq_str v);
@@ -107,7 +118,8 @@ void sq_json_put_null(struct sq_json *to, const char *key);
 void sq_json_put(struct sq_json *to, const char *key, struct sq_json *v);
 /* Compact text appended to out; members in the order they were put. */
 void sq_json_render(const struct sq_json *j, struct sq_buf *out);
-/* A string as a JSON literal with its quotes; invalid UTF-8 becomes U+FFFD. */
+/* A string as a JSON literal with its quotes; invalid UTF-8 and NUL become
+ * U+FFFD. */
 void sq_json_quote(sq_str s, struct sq_buf *out);
 
 #endif

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include "base/str.h"
 
+/* For code that is told of a failed allocation by a library. */
+_Noreturn void sq_out_of_memory(void);
 /* Never NULL; size 0 gives a unique pointer. Free with free(). */
 void *sq_xmalloc(size_t size);
 /* count * size bytes, zeroed; overflow ends the process. */

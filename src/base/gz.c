@@ -1,0 +1,74 @@
+#include "base/gz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <zlib.h>
+
+#include "base/mem.h"
+
+struct sq_gz {
+    gzFile file;
+    char *path;
+};
+
+enum sq_status sq_gz_open(struct sq_gz **out, const char *path,
+                          struct sq_err *err)
+{
+    enum { BUFFER = 128 << 10 };
+    struct stat st;
+    *out = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return sq_err_set(err, SQ_INPUT, "%s: %s", path, strerror(errno));
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+        (void)close(fd);
+        return sq_err_set(err, SQ_INPUT, "%s: is a folder, not a file", path);
+    }
+    gzFile file = gzdopen(fd, "rb");
+    if (!file)
+        sq_out_of_memory();
+    (void)gzbuffer(file, BUFFER);
+    *out = sq_xmalloc(sizeof(**out));
+    **out = (struct sq_gz){file, sq_xstrdup(path)};
+    return SQ_OK;
+}
+
+enum sq_status sq_gz_read(struct sq_gz *g, char *dst, size_t n, size_t *got,
+                          struct sq_err *err)
+{
+    const size_t most = (size_t)1 << 30; /* gzread counts in int */
+    int code = Z_OK;
+    int count = gzread(g->file, dst, (unsigned)(n < most ? n : most));
+    *got = count > 0 ? (size_t)count : 0;
+    if (count > 0 || n == 0)
+        return SQ_OK;
+    const char *text = gzerror(g->file, &code);
+    switch (code) {
+    case Z_OK:
+        return SQ_OK;
+    case Z_BUF_ERROR:
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: the gzip stream is cut short; get it again",
+                          g->path);
+    case Z_ERRNO:
+        return sq_err_set(err, SQ_IO, "%s: %s", g->path, strerror(errno));
+    default:
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: damaged gzip stream (%s); get it again", g->path,
+                          text);
+    }
+}
+
+void sq_gz_close(struct sq_gz *g)
+{
+    if (!g)
+        return;
+    (void)gzclose(g->file);
+    free(g->path);
+    free(g);
+}

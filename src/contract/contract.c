@@ -1,0 +1,44 @@
+#include "seqeval.h"
+
+#include <stdlib.h>
+
+const char *sq_state_name(enum sq_state s)
+{
+    static const char *const names[] = {
+#define X(id, name, text) name,
+        SQ_STATE_LIST(X)
+#undef X
+    };
+    return (size_t)s < SQ_STATE_COUNT ? names[s] : "?";
+}
+
+enum sq_state sq_state_from_name(sq_str name)
+{
+    for (int s = 0; s < SQ_STATE_COUNT; s++)
+        if (sq_str_eq(name, sq_str_from(sq_state_name((enum sq_state)s))))
+            return (enum sq_state)s;
+    return SQ_STATE_COUNT;
+}
+
+bool sq_state_decided(enum sq_state s)
+{
+    return s == SQ_STATE_PASS || s == SQ_STATE_FAIL;
+}
+
+const char *sq_stop_name(enum sq_stop_reason s)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        SQ_STOP_LIST(X)
+#undef X
+    };
+    return (size_t)s < SQ_STOP_COUNT ? names[s] : "?";
+}
+
+void sq_response_release(struct sq_response *r)
+{
+    free(r->text);
+    free(r->error);
+    free(r->server_model);
+    *r = (struct sq_response){.prompt_tokens = -1, .completion_tokens = -1};
+}
