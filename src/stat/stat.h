@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 struct sq_estimate {
-    size_t n; /* independent units: samples */
+    size_t n;                      /* independent units: samples */
     double value, stderr_, lo, hi; /* NaN where n is too small to say */
 };
 

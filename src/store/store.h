@@ -36,7 +36,7 @@ void sq_store_rollback(struct sq_store *s);
 /* ---- runs -------------------------------------------------------------- */
 
 struct sq_run_info {
-    const char *plan_key; /* digest of all that makes two runs the same */
+    const char *plan_key;      /* digest of all that makes two runs the same */
     const char *model, *judge; /* as shown; judge "" = none */
     const char *settings_json;
     const char *provenance_json; /* digests, host, engine metadata */
@@ -104,19 +104,23 @@ enum sq_status sq_store_response_put(struct sq_store *s,
                                      int64_t *row,
                                      struct sq_err *err) SQ_CHECKED;
 
-/* What became of one request of a run: the model's (template "") or a judge's. */
+/* What became of one request of a run: the model's (template "") or a judge's.
+ */
 struct sq_job {
-    int64_t sample; /* row */
-    int epoch;      /* 1-based */
-    const char *judge_template; /* "" = the model was asked */
+    int64_t sample;              /* row */
+    int epoch;                   /* 1-based */
+    const char *judge_template;  /* "" = the model was asked */
     const char *template_digest; /* "" = the model was asked */
-    int64_t response;   /* row, 0 = none */
+    int64_t response;            /* row, 0 = none */
     enum sq_state state; /* PASS answered, ERROR, NOT_RUN, TRUNCATED, REFUSED */
-    const char *error;  /* why there is no response; "" */
+    const char *error;   /* why there is no response; "" */
     int retries;
     bool cached; /* the response was there before this run asked */
+    char id[17]; /* the plan's stable id of (sample, epoch) */
 };
-/* Replaces what stood there for (run, sample, epoch, template). */
+/* Replaces what stood there for (run, sample, epoch, template); but a row that
+ * has the same response already stays as it is, so that a resumed run does not
+ * call its own answers cached. */
 enum sq_status sq_store_job_put(struct sq_store *s, const struct sq_run *run,
                                 const struct sq_job *job,
                                 struct sq_err *err) SQ_CHECKED;
@@ -124,7 +128,7 @@ enum sq_status sq_store_job_put(struct sq_store *s, const struct sq_run *run,
 /* ---- scores ------------------------------------------------------------ */
 
 struct sq_step_score {
-    size_t step; /* 0-based */
+    size_t step;        /* 0-based */
     const char *grader; /* "" = the only way of grading */
     enum sq_state state;
     int rule_pass;  /* constraint rules: 1 hold, 0 broken, -1 none decide */
