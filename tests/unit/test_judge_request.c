@@ -150,8 +150,8 @@ static void expect_framed(const struct sq_judge_template *t, sq_str response,
 {
     struct sq_arena arena = SQ_ARENA_INIT;
     size_t lines, want_lines;
-    char *want = outside(user_text(t, SQ_STR("plain"), &arena),
-                         SQ_STR("plain"), &want_lines);
+    char *want = outside(user_text(t, SQ_STR("plain"), &arena), SQ_STR("plain"),
+                         &want_lines);
     char *got = outside(user_text(t, response, &arena), response, &lines);
 
     if (strcmp(got, want) != 0 || lines != want_lines) {
@@ -179,8 +179,8 @@ static void no_response_leaves_its_frame(void **state)
         sq_str once, twice;
         size_t n = 0;
 
-        assert_int_equal(
-            sq_records_open(&r, "tests/judge/attacks.jsonl", &err), SQ_OK);
+        assert_int_equal(sq_records_open(&r, "tests/judge/attacks.jsonl", &err),
+                         SQ_OK);
         for (;;) {
             assert_int_equal(sq_records_next(r, &record, &err), SQ_OK);
             if (record == NULL) {
@@ -273,9 +273,11 @@ static void faults_of_templates_are_named(void **state)
         {HEAD "\"prompt\":[" FRAMES ",\"{{steps}}\"]}", "between"},
         {HEAD "\"prompt\":[" FRAMES "],\"system\":[\"{{query}}\"]}", "system"},
         {HEAD "\"prompt\":[" FRAMES "],\"about\":3}", "about"},
-        {"{\"version\":0,\"form\":\"following\",\"max_tokens\":9,\"prompt\":[]}",
+        {"{\"version\":0,\"form\":\"following\",\"max_tokens\":9,\"prompt\":[]"
+         "}",
          "version"},
-        {"{\"version\":1,\"form\":\"following\",\"max_tokens\":0,\"prompt\":[]}",
+        {"{\"version\":1,\"form\":\"following\",\"max_tokens\":0,\"prompt\":[]"
+         "}",
          "max_tokens"},
         {"{\"version\":1,\"form\":\"ranking\",\"max_tokens\":9,\"prompt\":"
          "[" FRAMES "]}",
@@ -296,8 +298,8 @@ static void faults_of_templates_are_named(void **state)
         struct sq_err err = {0};
         enum sq_status st;
 
-        assert_int_equal(
-            sq_path_write(path, sq_str_from(cases[i].json), &err), SQ_OK);
+        assert_int_equal(sq_path_write(path, sq_str_from(cases[i].json), &err),
+                         SQ_OK);
         st = sq_judge_template_load(&t, NULL, sq_str_from(path), &err);
         if (cases[i].message == NULL) {
             assert_int_equal(st, SQ_OK);
