@@ -62,15 +62,17 @@ ALL_SRC = $(wildcard src/*.c src/*/*.c include/*.h src/*/*.h tests/*/*.[ch])
 
 all: $(BUILD)/seqeval $(MODULES) $(BUILD)/seqeval.1 ## build the program
 
-# The whole library goes in, used here or not: http.so calls into it.
-$(BUILD)/seqeval: $(BUILD)/src/main.o $(LIB_OBJ)
-	$(call say,LINK)$(LINK) -rdynamic -o $@ $^ $(LIBS)
+$(BUILD)/seqeval: $(BUILD)/src/main.o $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/libseqeval.a: $(LIB_OBJ)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o)
-	$(call say,LINK)$(LINK) -shared -o $@ $^ $(MODULE_LIBS)
+# With its own copy of what it uses of the library, so that any program can load
+# it; of all that only its table is to be seen.
+MODULE_LDFLAGS ?= -Wl,--exclude-libs,ALL
+$(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -shared $(MODULE_LDFLAGS) -o $@ $^ $(MODULE_LIBS)
 
 $(BUILD)/seqeval.1: seqeval.1.in include/seqeval.h
 	@mkdir -p $(@D)
