@@ -5,6 +5,9 @@ PKG_CONFIG ?= pkg-config
 FUZZ_SECONDS ?= 60
 FUZZ_CC ?= clang
 
+# Where the language fingerprints of libexttextcat lie.
+TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
+
 CFLAGS ?= -O2 -g
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
        -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wundef \
@@ -35,7 +38,8 @@ SANITIZE_FLAGS = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
                  -fno-sanitize-recover=all
 endif
 CPP_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
-            -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' $(PKG_CFLAGS)
+            -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' \
+            -DSQ_TEXTCAT_DIR='"$(TEXTCAT_DIR)"' $(PKG_CFLAGS)
 ALL_CFLAGS = $(CPP_FLAGS) -MMD -MP -fPIC $(WARN) $(if $(WERROR),-Werror) \
              $(CFLAGS) $(SANITIZE_FLAGS)
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS)
