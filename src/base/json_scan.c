@@ -238,7 +238,7 @@ static bool add_key(struct scan *s, sq_str key)
 /* A key with its colon, and the white space around them. */
 static bool scan_key(struct scan *s)
 {
-    sq_str key;
+    sq_str key = {0};
     skip_space(s);
     if (s->p == s->end || *s->p != '"')
         return unexpected(s, "a key in double quotes");
