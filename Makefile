@@ -25,6 +25,8 @@ installs what is missing)
 endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
+# Where the language fingerprints of libexttextcat lie.
+TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS))
 endif
 
@@ -35,7 +37,8 @@ SANITIZE_FLAGS = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
                  -fno-sanitize-recover=all
 endif
 CPP_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
-            -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' $(PKG_CFLAGS)
+            -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' \
+            -DSQ_TEXTCAT_DIR='"$(TEXTCAT_DIR)"' $(PKG_CFLAGS)
 ALL_CFLAGS = $(CPP_FLAGS) -MMD -MP -fPIC $(WARN) $(if $(WERROR),-Werror) \
              $(CFLAGS) $(SANITIZE_FLAGS)
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS)
@@ -59,15 +62,17 @@ ALL_SRC = $(wildcard src/*.c src/*/*.c include/*.h src/*/*.h tests/*/*.[ch])
 
 all: $(BUILD)/seqeval $(MODULES) $(BUILD)/seqeval.1 ## build the program
 
-# The whole library goes in, used here or not: http.so calls into it.
-$(BUILD)/seqeval: $(BUILD)/src/main.o $(LIB_OBJ)
-	$(call say,LINK)$(LINK) -rdynamic -o $@ $^ $(LIBS)
+$(BUILD)/seqeval: $(BUILD)/src/main.o $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/libseqeval.a: $(LIB_OBJ)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o)
-	$(call say,LINK)$(LINK) -shared -o $@ $^ $(MODULE_LIBS)
+# With its own copy of what it uses of the library, so that any program can load
+# it; of all that only its table is to be seen.
+MODULE_LDFLAGS ?= -Wl,--exclude-libs,ALL
+$(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -shared $(MODULE_LDFLAGS) -o $@ $^ $(MODULE_LIBS)
 
 $(BUILD)/seqeval.1: seqeval.1.in include/seqeval.h
 	@mkdir -p $(@D)
