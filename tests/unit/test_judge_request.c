@@ -107,6 +107,7 @@ static char *outside(sq_str prompt, sq_str response, size_t *lines)
     sq_str head = SQ_STR("marker lines that hold the code\n"), rest = prompt;
     sq_str nonce, line;
     struct sq_buf out;
+    char *taken;
     bool inside = false;
     size_t at = sq_str_find(prompt, head, 0), from = 0;
 
@@ -142,7 +143,9 @@ static char *outside(sq_str prompt, sq_str response, size_t *lines)
         }
     }
     assert_false(inside);
-    return sq_buf_take(&out);
+    taken = sq_buf_take(&out);
+    sq_buf_release(&out);
+    return taken;
 }
 
 static void expect_framed(const struct sq_judge_template *t, sq_str response,
