@@ -154,9 +154,10 @@ struct sq_engine_config {
     const char *key;      /* secret; never stored, never logged; may be NULL */
     long long concurrency; /* most requests in flight */
     long long max_retries;
-    double timeout_s;        /* of one attempt, all in */
+    double timeout_s;         /* of one attempt, all in */
     const char *replay_field; /* replay: field of the output, NULL = usual */
     const char *replay_key;   /* replay: field that joins, NULL = usual */
+    const char *cacert;       /* openai: PEM file of CAs, NULL = the system's */
     bool judge;               /* it is the judge that is asked */
     struct sq_log *log;
     /* Called for every request submitted, exactly once, from within step or
@@ -178,7 +179,7 @@ struct sq_engine {
 struct sq_engine_ops {
     const char *name;  /* prefix of SPEC: "openai" */
     const char *about; /* one line for people */
-    bool asks;         /* false: looks recordings up, so an empty query may be */
+    bool asks; /* false: looks recordings up, so an empty query may be */
     enum sq_status (*open)(struct sq_engine **out,
                            const struct sq_engine_config *config,
                            struct sq_err *err);
@@ -202,7 +203,8 @@ struct sq_engine_ops {
 enum sq_finding_verdict {
     SQ_FINDING_HOLDS,
     SQ_FINDING_BROKEN,
-    SQ_FINDING_UNDECIDED, /* the text does not tell (whole response, many steps) */
+    SQ_FINDING_UNDECIDED, /* the text does not tell (whole response, many steps)
+                           */
     SQ_FINDING_ERROR      /* a limit was hit: no verdict */
 };
 

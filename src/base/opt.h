@@ -4,7 +4,9 @@
  * Options as data: one table row is the flag, its environment twin
  * (--max-tokens and SEQEVAL_MAX_TOKENS), its key in a --config file
  * ("max-tokens") and its line of help. Command line beats environment beats
- * config file beats the value that *dest holds before.
+ * config file beats the value that *dest holds before. An empty variable is as
+ * good as none; a flag's holds 1 or 0 (true, yes, on; false, no, off); a list's
+ * holds one element, a list's key in a config file a string or an array.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,9 +40,9 @@ struct sq_opt {
 
 /* What a command is, for its help text. */
 struct sq_opt_usage {
-    const char *name;    /* "run" */
+    const char *name;     /* "run" */
     const char *operands; /* "RUN [SAMPLE]", "" = none */
-    const char *about;   /* one line */
+    const char *about;    /* one line */
     const char *details; /* paragraphs printed under the options, may be NULL */
 };
 
