@@ -23,6 +23,8 @@ ifneq ($(MISSING),)
 $(error not installed: $(MISSING) (names as for pkg-config). ./bootstrap run \
 installs what is missing)
 endif
+# Where the fingerprints of languages lie.
+TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
 # Where the language fingerprints of libexttextcat lie.

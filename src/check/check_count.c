@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include "check/finding.h"
 #include "check/list.h"
-#include "check/text.h"
+#include "check/prose.h"
 
 enum op { OP_EQ, OP_GE, OP_LE };
 

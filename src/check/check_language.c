@@ -9,8 +9,12 @@ struct language_args {
     struct sq_langid *langid;
 };
 
-/* Paragraphs of a text that are told at most: telling takes a millisecond. */
-#define MAX_PARTS 16
+/* Parts of a text that are told at most: telling one takes half a millisecond.
+ * A part is a line, or several where they are short, of at most PART_MAX bytes,
+ * so that a translation below a lead-in is told apart from it. */
+#define MAX_PARTS 64
+#define PART_MIN 80
+#define PART_MAX SQ_LANGID_MAX
 
 static enum sq_status compile(const struct sq_json *rule, const char *where,
                               struct sq_arena *arena, const void **args,
@@ -38,6 +42,7 @@ static enum sq_status compile(const struct sq_json *rule, const char *where,
 /* What the paragraphs came to, in bytes. */
 struct told {
     size_t parts;
+    bool cut; /* there are more */
     size_t yes, no;
     size_t at, len; /* the first in the language */
 };
@@ -45,8 +50,12 @@ struct told {
 static void tell(const struct language_args *a, sq_str part, size_t at,
                  struct told *t)
 {
-    if (part.n < SQ_LANGID_MIN || t->parts >= MAX_PARTS)
+    if (part.n < SQ_LANGID_MIN)
         return;
+    if (t->parts == MAX_PARTS) {
+        t->cut = true;
+        return;
+    }
     t->parts++;
     switch (sq_langid_is(a->langid, part, a->code)) {
     case SQ_LANGID_IS:
@@ -64,33 +73,42 @@ static void tell(const struct language_args *a, sq_str part, size_t at,
     }
 }
 
-/* Blocks of prose between blank lines; where none can be told, all of it. */
+/* Long lines in pieces. */
+static void tell_piecewise(const struct language_args *a, sq_str text,
+                           size_t start, size_t end, struct told *t)
+{
+    while (start < end && !t->cut) {
+        size_t stop = end - start > PART_MAX ? start + PART_MAX : end;
+
+        tell(a, sq_str_sub(text, start, stop), start, t);
+        start = stop;
+    }
+}
+
+/* The lines outside code; where none can be told, all of the text. */
 static struct told tell_parts(const struct language_args *a, sq_str text)
 {
     struct sq_lines l = sq_lines_of(text);
     struct told t = {0};
     struct sq_line line;
-    size_t start = 0, end = 0;
-    bool open = false;
+    size_t start = 0, end = 0; /* of the part that is being gathered */
 
-    while (sq_lines_next(&l, &line)) {
-        if (line.kind == SQ_LINE_PROSE && !line.blank) {
-            if (!open)
-                start = line.at;
-            open = true;
-            end = line.at + line.text.n;
-            continue;
+    while (!t.cut && sq_lines_next(&l, &line)) {
+        bool mine = line.kind == SQ_LINE_PROSE && !line.blank;
+
+        if (!mine || end - start >= PART_MIN) {
+            tell_piecewise(a, text, start, end, &t);
+            start = end;
         }
-        if (open)
-            tell(a, sq_str_sub(text, start, end), start, &t);
-        open = false;
+        if (!mine)
+            continue;
+        if (start == end)
+            start = line.at;
+        end = line.at + line.text.n;
     }
-    if (open)
-        tell(a, sq_str_sub(text, start, end), start, &t);
-    if (!t.yes && !t.no) {
-        t.parts = 0;
+    tell_piecewise(a, text, start, end, &t);
+    if (!t.yes && !t.no)
         tell(a, text, 0, &t);
-    }
     return t;
 }
 
@@ -103,7 +121,10 @@ static void run(const void *args, struct sq_check_text text,
     if (sq_finding_empty(out, text.text))
         return;
     t = tell_parts(a, text.text);
-    if (!t.yes && !t.no) {
+    if (!t.yes && t.cut && text.shared) {
+        sq_finding_set(out, SQ_FINDING_UNDECIDED,
+                       "not in the first %d parts of a long text", MAX_PARTS);
+    } else if (!t.yes && !t.no) {
         sq_finding_set(out, SQ_FINDING_UNDECIDED,
                        "too short to tell the language");
     } else if (t.yes && (text.shared || t.yes >= t.no)) {

@@ -23,14 +23,17 @@ extern const struct sq_check sq_check_sentences;
 extern const struct sq_check sq_check_words;
 
 /*
- * check_format.c: no arguments. Each holds when the text has one such thing:
- * bullet_list, numbered_list: a list of its kind, nested or not, with at least
- *   two items;
+ * check_format.c: no arguments. Each holds when the text has one such thing.
+ *
+ * bullet_list, numbered_list: a list of the kind with at least two items,
+ * nested or not.
+ *
  * table: two rows in a row with the same number of at least two cells, written
- *   with bars (a line of dashes is optional) or tabs, or an HTML or LaTeX
- * table; latex: a formula in $..$, $$..$$, \(..\), \[..\] or a \command with
- * braces; url: http://, https:// or www. before a host, or a host of a common
- * domain.
+ * with bars (the line of dashes is optional) or tabs; or an HTML or LaTeX one.
+ *
+ * latex: a formula in $..$, $$..$$, \(..\) or \[..\], or a \command{.
+ *
+ * url: http://, https:// or www. and a host, or a host of a common domain.
  */
 extern const struct sq_check sq_check_bullet_list;
 extern const struct sq_check sq_check_latex;
@@ -52,14 +55,17 @@ extern const struct sq_check sq_check_code;
 /*
  * check_content.c
  *
- * contains, "all" or "any" (array of strings of 1 to 200 bytes): case ignored
- * in all scripts, blanks taken as they are. choice, "options" (at least two
- * such strings): options are looked for as whole words, longest first, so
- * "offensive" isn't found in "not offensive". One found: holds. Several: the
- * one that stands alone on a line, in bold or quotes, or behind "answer:" or
- * the like is the choice; without it the check is undecided, with two such
- * broken. None: broken. number, "value" and "tolerance" (default 0): some
- * number of the text (number.h) lies within tolerance of value.
+ * contains, "all" or "any" (array of strings of 1 to 200 bytes): case is
+ * ignored in all scripts, blanks are taken as they are.
+ *
+ * choice, "options" (at least two such strings): options are looked for as
+ * whole words, longest first, so "offensive" isn't found in "not offensive".
+ * None named: broken. One behind a lead ("answer:", "I choose", "classify it
+ * as"): holds; two behind leads: broken. Else one that stands alone on a line,
+ * in bold or in quotes, or is the only one named: holds; else undecided.
+ *
+ * number, "value" and "tolerance" (default 0): some number of the text (see
+ * number.h) lies within tolerance of value.
  */
 extern const struct sq_check sq_check_choice;
 extern const struct sq_check sq_check_contains;

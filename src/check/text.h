@@ -1,9 +1,9 @@
 #ifndef SQ_CHECK_TEXT_H
 #define SQ_CHECK_TEXT_H
 /*
- * How the checks read a response: what a line, a word, a sentence, a paragraph,
- * a list item, a code block and a table row are. One definition each; every
- * check uses these.
+ * How the checks read a response, from the ground up: characters, lines, code
+ * blocks, headings, table rows. Lists are in list.h, words, sentences and
+ * paragraphs in prose.h. One definition each; every check uses these.
  *
  * Text is any bytes. Lines end in \n or \r\n. An invalid byte is a character
  * that is part of no word. Every function takes time linear in the text.
@@ -67,34 +67,10 @@ struct sq_code {
 /* The next one (blocks of prose included); start with sq_lines_of(text). */
 bool sq_code_next(struct sq_lines *l, struct sq_code *out);
 
-/* ---- counts ------------------------------------------------------------ */
-
-/* Pieces between white space (and between dashes – — ) with a word character;
- * an ideograph is a word of its own. "state-of-the-art" and "**don't**" are one
- * word, "-" and "###" none, "一只猫" three. Fence lines don't count. */
-size_t sq_text_words(sq_str text);
-
-/* A sentence ends with . ! ? … or their full-width forms, behind which only
- * closing quotes, brackets and emphasis stand before white space. It doesn't
- * end within "3.5", "e.g. this", "Dr. Who", "J. Doe", "(1. item)", nor before
- * a lower-case letter. A blank line, a heading and a new list item end it,
- * unless it ends in a colon ("Here it is:"). A rest without a full stop is a
- * sentence when it has a word. Headings, table rows and code are none; where
- * the text is nothing but code, its lines are read as prose. */
-size_t sq_text_sentences(sq_str text);
-
-/* Blocks of lines between blank lines with at least one word, outside code,
- * that are no heading, no list, no table, no rule and no lead-in (one line that
- * ends in a colon). */
-size_t sq_text_paragraphs(sq_str text);
-
-/* Lines that are not blank; fence lines don't count, lines of code do. */
-size_t sq_text_lines(sq_str text);
+/* ---- single lines -------------------------------------------------------- */
 
 /* "# Title" or a line that is wholly bold ("**Title**"). */
 bool sq_text_is_heading(sq_str line);
-
-/* ---- table rows -------------------------------------------------------- */
 
 /* Number of cells of a row written with bars: "| a | b |" and "a | b" have 2.
  * 0 when the line has none, or is a rule (---|---, +---+). \| is no bar. */

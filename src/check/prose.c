@@ -1,5 +1,101 @@
-#include "check/text.h"
+#include "check/prose.h"
 #include "check/list.h"
+#include "check/text.h"
+
+/* ---- words, lines, paragraphs ------------------------------------------ */
+
+static bool is_dash(uint32_t cp)
+{
+    return cp == 0x2013 || cp == 0x2014;
+}
+
+size_t sq_text_words(sq_str text)
+{
+    struct sq_lines l = sq_lines_of(text);
+    struct sq_line line;
+    size_t count = 0;
+
+    while (sq_lines_next(&l, &line)) {
+        bool in_word = false;
+        size_t pos = 0;
+
+        if (line.kind == SQ_LINE_FENCE)
+            continue;
+        while (pos < line.text.n) {
+            uint32_t cp = sq_utf8_next(line.text, &pos);
+
+            if (sq_text_is_space(cp) || is_dash(cp)) {
+                in_word = false;
+            } else if (sq_text_is_ideograph(cp)) {
+                count++;
+                in_word = false;
+            } else if (!in_word && sq_text_is_word(cp)) {
+                count++;
+                in_word = true;
+            }
+        }
+    }
+    return count;
+}
+
+size_t sq_text_lines(sq_str text)
+{
+    struct sq_lines l = sq_lines_of(text);
+    struct sq_line line;
+    size_t count = 0;
+
+    while (sq_lines_next(&l, &line))
+        count += !line.blank && line.kind != SQ_LINE_FENCE;
+    return count;
+}
+
+/* A line that belongs to no paragraph. */
+static bool is_structure(sq_str line)
+{
+    struct sq_list_item item;
+
+    return sq_text_is_heading(line) || sq_text_cells(line) > 1 ||
+           sq_list_item_parse(line, &item) || !sq_text_has_word(line);
+}
+
+static bool is_lead_in(sq_str line)
+{
+    return sq_str_ends(sq_text_bare(line), SQ_STR(":"));
+}
+
+size_t sq_text_paragraphs(sq_str text)
+{
+    struct sq_lines l = sq_lines_of(text);
+    struct sq_line line;
+    struct sq_list_item item;
+    size_t count = 0;
+    size_t prose = 0;      /* lines of prose in the block so far */
+    bool lead_in = false;  /* its last line ends in a colon */
+    bool list = false;     /* an item stands above */
+    bool attached = false; /* directly above */
+
+    for (;;) {
+        bool more = sq_lines_next(&l, &line);
+        bool text_line = more && !line.blank && line.kind == SQ_LINE_PROSE;
+
+        if (text_line && !is_structure(line.text)) {
+            if (attached || (list && line.indent >= 2))
+                continue; /* it is the item's */
+            list = false;
+            lead_in = is_lead_in(line.text);
+            prose++;
+            continue;
+        }
+        count += prose > 1 || (prose == 1 && !lead_in);
+        prose = 0;
+        attached = text_line && sq_list_item_parse(line.text, &item);
+        list = attached || (list && !text_line);
+        if (!more)
+            return count;
+    }
+}
+
+/* ---- sentences ----------------------------------------------------------- */
 
 static bool is_terminator(uint32_t cp)
 {
