@@ -5,9 +5,6 @@ PKG_CONFIG ?= pkg-config
 FUZZ_SECONDS ?= 60
 FUZZ_CC ?= clang
 
-# Where the language fingerprints of libexttextcat lie.
-TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
-
 CFLAGS ?= -O2 -g
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
        -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wundef \
@@ -28,6 +25,8 @@ installs what is missing)
 endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
+# Where the language fingerprints of libexttextcat lie.
+TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS))
 endif
 
@@ -63,15 +62,17 @@ ALL_SRC = $(wildcard src/*.c src/*/*.c include/*.h src/*/*.h tests/*/*.[ch])
 
 all: $(BUILD)/seqeval $(MODULES) $(BUILD)/seqeval.1 ## build the program
 
-# The whole library goes in, used here or not: http.so calls into it.
-$(BUILD)/seqeval: $(BUILD)/src/main.o $(LIB_OBJ)
-	$(call say,LINK)$(LINK) -rdynamic -o $@ $^ $(LIBS)
+$(BUILD)/seqeval: $(BUILD)/src/main.o $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/libseqeval.a: $(LIB_OBJ)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o)
-	$(call say,LINK)$(LINK) -shared -o $@ $^ $(MODULE_LIBS)
+# With its own copy of what it uses of the library, so that any program can load
+# it; of all that only its table is to be seen.
+MODULE_LDFLAGS ?= -Wl,--exclude-libs,ALL
+$(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -shared $(MODULE_LDFLAGS) -o $@ $^ $(MODULE_LIBS)
 
 $(BUILD)/seqeval.1: seqeval.1.in include/seqeval.h
 	@mkdir -p $(@D)

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/gz.h"
+#include "base/json_scan.h"
 #include "base/mem.h"
 #include "base/records_csv.h"
 
@@ -124,6 +125,10 @@ static bool object_ends(const char *p, size_t n, struct extent *x)
     bool ended = false;
     size_t i = x->at;
     while (i < n && !ended) {
+        if (x->in_string && !x->escaped)
+            i += sq_json_plain(p + i, n - i);
+        if (i == n)
+            break;
         char c = p[i++];
         if (x->in_string) {
             if (x->escaped)
