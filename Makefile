@@ -25,6 +25,8 @@ installs what is missing)
 endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
+# Where the language fingerprints of libexttextcat lie.
+TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS))
 endif
 
@@ -35,7 +37,8 @@ SANITIZE_FLAGS = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
                  -fno-sanitize-recover=all
 endif
 CPP_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
-            -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' $(PKG_CFLAGS)
+            -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' \
+            -DSQ_TEXTCAT_DIR='"$(TEXTCAT_DIR)"' $(PKG_CFLAGS)
 ALL_CFLAGS = $(CPP_FLAGS) -MMD -MP -fPIC $(WARN) $(if $(WERROR),-Werror) \
              $(CFLAGS) $(SANITIZE_FLAGS)
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS)
