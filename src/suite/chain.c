@@ -117,7 +117,9 @@ char *sq_chain_params_render(const struct sq_chain_params *p)
                 p->min_steps);
     if (p->max_steps != p->min_steps)
         sq_buf_addf(&b, "-%lld", p->max_steps);
-    return sq_buf_take(&b);
+    char *text = sq_buf_take(&b);
+    sq_buf_release(&b);
+    return text;
 }
 
 char *sq_chain_id(const struct sq_chain_params *p,
@@ -127,7 +129,9 @@ char *sq_chain_id(const struct sq_chain_params *p,
     sq_buf_init(&b, SQ_MAX_MESSAGE);
     sq_buf_addf(&b, "%.*s-%.*s-s%llu-L%zu-%06zu", SQ_STR_ARG(p->split),
                 SQ_STR_ARG(p->family), p->seed, plan->length, plan->position);
-    return sq_buf_take(&b);
+    char *text = sq_buf_take(&b);
+    sq_buf_release(&b);
+    return text;
 }
 
 static void make_rule(struct sq_arena *arena, size_t number,
