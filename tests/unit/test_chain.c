@@ -66,15 +66,15 @@ static void test_golden(void **state)
 static void test_sample_is_its_own(void **state)
 {
     (void)state;
-    struct sq_chain_params few = params_of("n=10,seed=3"),
-                           many = params_of("n=5000,seed=3"),
-                           one = params_of("steps=4,seed=3"),
-                           other = params_of("seed=4");
+    struct sq_chain_params few = params_of("n=10,seed=3");
+    struct sq_chain_params many = params_of("n=5000,seed=3");
+    struct sq_chain_params one = params_of("steps=4,seed=3");
+    struct sq_chain_params other = params_of("seed=4");
     for (size_t i = 0; i < 60; i++) {
-        struct sq_sample *a = sq_chain_sample(&few, i),
-                         *b = sq_chain_sample(&many, i),
-                         *c = sq_chain_sample(&one, i / 6),
-                         *d = sq_chain_sample(&other, i);
+        struct sq_sample *a = sq_chain_sample(&few, i);
+        struct sq_sample *b = sq_chain_sample(&many, i);
+        struct sq_sample *c = sq_chain_sample(&one, i / 6);
+        struct sq_sample *d = sq_chain_sample(&other, i);
         assert_true(sq_str_eq(a->id, b->id) && sq_str_eq(a->query, b->query));
         assert_false(sq_str_eq(a->id, d->id) || sq_str_eq(a->query, d->query));
         assert_int_equal(sq_str_eq(a->query, c->query), i % 6 == 3);
@@ -157,14 +157,16 @@ static void pool_add(struct pool *p, sq_str text)
 
 static int by_value(const void *a, const void *b)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
     return (x > y) - (x < y);
 }
 
 /* The start value's items, and what is appended, as they stand in a query. */
 static void pool_query(struct pool *p, sq_str query)
 {
-    sq_str line, piece;
+    sq_str line;
+    sq_str piece;
     assert_true(sq_str_line(&query, &line));
     size_t colon = sq_str_find(line, SQ_STR(": "), 0);
     sq_str items = sq_str_sub(line, colon + 2, line.n - 1);
@@ -279,7 +281,7 @@ static void test_every_length_in_every_family(void **state)
     for (size_t f = 0; f < 4; f++) {
         struct sq_chain_params p = params_of("steps=1-16,seed=11");
         p.family = sq_str_from(families[f].name);
-        for (size_t i = 0; i < 16 * 60; i++) {
+        for (size_t i = 0; i < 960; i++) {
             sq_chain_plan_make(&p, i, &c, &b);
             assert_int_equal(c.length, i % 16 + 1);
             check_steps(&c, sq_buf_str(&b));
@@ -304,7 +306,8 @@ static void test_results_do_not_leak(void **state)
     (void)state;
     struct sq_chain_params p = params_of("steps=1-6,seed=5");
     struct sq_chain_plan c;
-    struct sq_buf query, text;
+    struct sq_buf query;
+    struct sq_buf text;
     sq_buf_init(&query, SQ_MAX_PROMPT);
     sq_buf_init(&text, SQ_MAX_MESSAGE);
     for (size_t i = 0; i < 3000; i++) {

@@ -10,6 +10,7 @@
 enum { W = SQ_CHAIN_WORD, N = SQ_CHAIN_NUMBER };
 enum { WS = SQ_CHAIN_WORDS, NS = SQ_CHAIN_NUMBERS };
 
+/* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct example {
     int type;
     const char *op;
@@ -140,7 +141,8 @@ static const struct example examples[] = {
 static struct sq_chain_value value_of(int type, const char *text)
 {
     struct sq_chain_value v = {.type = (enum sq_chain_type)type};
-    sq_str rest = sq_str_from(text), piece;
+    sq_str rest = sq_str_from(text);
+    sq_str piece;
     while (sq_str_split(&rest, ',', &piece)) {
         struct sq_chain_item *it = &v.item[v.n++];
         piece = sq_str_trim(piece);
@@ -171,7 +173,8 @@ static void test_operations(void **state)
     sq_buf_init(&b, SQ_MAX_MESSAGE);
     for (size_t i = 0; i < NEXAMPLES; i++) {
         const struct example *e = &examples[i];
-        struct sq_chain_value in = value_of(e->type, e->in), out;
+        struct sq_chain_value in = value_of(e->type, e->in);
+        struct sq_chain_value out;
         size_t at;
         const struct sq_chain_op *op = op_of(e->type, e->op, &at);
         bool ok = sq_chain_apply(op, &e->arg, &in, &out);
