@@ -157,23 +157,36 @@ static sq_str rounded(struct sq_arena *a, sq_str text)
 }
 
 /* At most this many characters of a name in a table for a terminal. */
-#define LONGEST_NAME 36
+#define LONGEST_NAME 38
+#define NAME_TAIL 4
 
-/* A long name keeps its two ends, which tell models apart. */
+/* A long name keeps its two ends. */
 static sq_str shortened(struct sq_arena *a, sq_str name)
 {
-    size_t n = sq_utf8_count(name), head = LONGEST_NAME / 2, at = 0;
-    size_t tail = LONGEST_NAME - head - 2, cut = 0;
+    size_t n = sq_utf8_count(name), at = 0, cut = 0;
     if (n <= LONGEST_NAME)
         return name;
-    for (size_t i = 0; i < n - tail; i++) {
+    for (size_t i = 0; i < n - NAME_TAIL; i++) {
         (void)sq_utf8_next(name, &at);
-        if (i + 1 == head)
+        if (i + 1 == LONGEST_NAME - NAME_TAIL - 2)
             cut = at;
     }
     return sq_str_from(
         sq_arena_printf(a, "%.*s..%.*s", SQ_STR_ARG(sq_str_sub(name, 0, cut)),
                         SQ_STR_ARG(sq_str_sub(name, at, name.n))));
+}
+
+/* May the names of a board be shortened? Not when two would look the same. */
+static bool can_shorten(struct board *b, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        for (size_t j = from; j < i; j++) {
+            sq_str x = b->rows[i].col[COL_MODEL], y = b->rows[j].col[COL_MODEL];
+            if (!sq_str_eq(x, y) &&
+                sq_str_eq(shortened(&b->arena, x), shortened(&b->arena, y)))
+                return false;
+        }
+    return true;
 }
 
 /* One row as cells; the judge's stands last, where it can be left out. */
@@ -206,7 +219,8 @@ static void render_board(struct board *b, size_t from, size_t to, size_t format,
         {"se", true},    {"95% interval", false}, {"n", true},
         {"judge", false}};
     struct sq_grid g = {.columns = columns, .ncolumns = 6};
-    bool narrow = formats[format].render == sq_grid_table;
+    bool narrow =
+        formats[format].render == sq_grid_table && can_shorten(b, from, to);
     size_t rank = 0;
     for (size_t i = from; i < to; i++)
         if (b->rows[i].col[COL_JUDGE].n)
