@@ -58,6 +58,7 @@ UNIT_BIN = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 REPLAY_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/tests/%)
 FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+STUB_SRC = $(wildcard tests/http/stub*.c)
 TOOL_SRC = $(wildcard tests/http/stub.c tests/tools/*.c)
 TOOL_BIN = $(addprefix $(BUILD)/,$(basename $(notdir $(TOOL_SRC))))
 ALL_SRC = $(wildcard src/*.c src/*/*.c include/*.h src/*/*.h tests/*/*.[ch])
@@ -108,7 +109,7 @@ $(FUZZ_BIN): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -fsanitize=fuzzer -rdynamic -o $@ $^ $(LIBS)
 
 # The stub server and the other programs that tests run.
-$(BUILD)/stub: $(BUILD)/tests/http/stub.o $(BUILD)/libseqeval.a
+$(BUILD)/stub: $(STUB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(filter-out $(BUILD)/stub,$(TOOL_BIN)): $(BUILD)/%: \

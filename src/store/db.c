@@ -29,11 +29,12 @@ struct sq_db {
     bool failed; /* a nested one did: the outermost must be undone */
 };
 
-static bool out_of_space(const struct sq_db *db, int rc)
+/* A write that failed is taken for a full disk: the system's own word for it
+ * (EFBIG, EDQUOT, ENOSPC) does not always come through SQLite. */
+static bool out_of_space(int rc, int e)
 {
-    int e = sqlite3_system_errno(db->con);
-
-    if ((rc & 0xff) == SQLITE_FULL)
+    if ((rc & 0xff) == SQLITE_FULL || rc == SQLITE_IOERR_WRITE ||
+        rc == SQLITE_IOERR_SHMSIZE)
         return true;
     return ((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN) &&
            (e == ENOSPC || e == EFBIG || e == EDQUOT);
@@ -45,11 +46,11 @@ static enum sq_status fail(const struct sq_db *db, int rc, struct sq_err *err)
     const char *text = last ? sqlite3_errmsg(db->con) : sqlite3_errstr(rc);
     int e = sqlite3_system_errno(db->con);
 
-    if (out_of_space(db, rc))
+    if (out_of_space(rc, e))
         return sq_err_set(err, SQ_STORE,
                           "%s: cannot write (%s); what was stored so far is "
                           "safe; free space and run again",
-                          db->path, strerror(e ? e : ENOSPC));
+                          db->path, e ? strerror(e) : text);
     switch (rc & 0xff) {
     case SQLITE_NOTADB:
         return sq_err_set(err, SQ_INPUT,
