@@ -1,6 +1,7 @@
 #include "base/opt.h"
 
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,8 @@ static void parse(const char *args, const char *env, const char *config,
     struct settings s = {.model = "-", .jobs = 4};
     struct sq_opt table[ROWS];
     char words[256];
-    char *argv[MAX_ARGS] = {"seqeval"};
+    char program[] = "seqeval";
+    char *argv[MAX_ARGS] = {program};
     int argc = 1;
     int noperands;
     bool help;
@@ -122,8 +124,7 @@ static void test_parse(void **state)
          "unknown option --concurency; did you mean --concurrency?"},
         {"--xyzzy", NULL, NULL, "unknown option --xyzzy; --help lists them"},
         {"--no-model", NULL, NULL,
-         "unknown option --no-model; --help lists "
-         "them"},
+         "unknown option --no-model; did you mean --model?"},
         {"-x", NULL, NULL, "unknown option -x; --help lists them"},
         {"--model", NULL, NULL, "--model needs a value: --model SPEC"},
         {"-vj", NULL, NULL, "-j needs a value: -j N"},
@@ -194,7 +195,8 @@ static void test_bounds(void **state)
     int noperands;
     bool help;
     struct sq_err err = {0};
-    char *argv[] = {"seqeval", "--n", "0"};
+    char words[][8] = {"seqeval", "--n", "0", "-5"};
+    char *argv[] = {words[0], words[1], words[2]};
     struct sq_opt table[] = {
         {"n", 0, SQ_OPT_INT, &n, "N", "", 1, 9e18},
         {NULL, 0, SQ_OPT_FLAG, NULL, NULL, NULL, 0, 0},
@@ -204,7 +206,7 @@ static void test_bounds(void **state)
     assert_string_equal(err.msg,
                         "--n: '0' is not a whole number of at least 1");
     table[0].min = table[0].max = 0;
-    argv[2] = "-5";
+    argv[2] = words[3];
     assert_int_equal(
         sq_opt_parse(table, 3, argv, NULL, &noperands, &help, &err), SQ_OK);
     assert_int_equal(n, -5);
@@ -213,22 +215,26 @@ static void test_bounds(void **state)
 static void test_config_path(void **state)
 {
     (void)state;
-    static char *const args[][4] = {
-        {"seqeval", "--config", "f", NULL},
-        {"seqeval", "--config=f", "x", NULL},
-        {"seqeval", "x", "--", "--config=f"},
-        {"seqeval", "--configure=f", NULL, NULL},
-        {"seqeval", "--config", NULL, NULL},
+    static const struct {
+        int argc;
+        char args[4][16];
+        const char *want;
+    } cases[] = {
+        {3, {"seqeval", "--config", "f"}, "f"},
+        {3, {"seqeval", "--config=f", "x"}, "f"},
+        {4, {"seqeval", "x", "--", "--config=f"}, "(none)"},
+        {2, {"seqeval", "--configure=f"}, "(none)"},
+        {2, {"seqeval", "--config"}, "(none)"},
     };
-    static const int argc[] = {3, 3, 4, 2, 2};
-    static const char *const want[] = {"f", "f", NULL, NULL, NULL};
-    for (size_t i = 0; i < COUNT(args); i++) {
-        char *argv[4];
-        memcpy(argv, args[i], sizeof(argv));
-        const char *got = sq_opt_config_path(argc[i], argv);
-        assert_string_equal(got ? got : "(none)", want[i] ? want[i] : "(none)");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char words[4][16];
+        memcpy(words, cases[i].args, sizeof(words));
+        char *argv[] = {words[0], words[1], words[2], words[3]};
+        const char *got = sq_opt_config_path(cases[i].argc, argv);
+        assert_string_equal(got ? got : "(none)", cases[i].want);
     }
-    char *argv[] = {"seqeval"};
+    char program[] = "seqeval";
+    char *argv[] = {program};
     assert_int_equal(setenv("SEQEVAL_CONFIG", "env", 1), 0);
     assert_string_equal(sq_opt_config_path(1, argv), "env");
     assert_int_equal(setenv("SEQEVAL_CONFIG", "", 1), 0);
