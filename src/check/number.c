@@ -71,6 +71,8 @@ static size_t group_mark(sq_str s, size_t i)
                                         "\xe2\x80\x99",
                                         "\xe2\x80\x89"};
 
+    if (i >= s.n || is_digit(s.p[i]) || s.p[i] == '.' || s.p[i] == '\n')
+        return 0;
     for (size_t k = 0; k < sizeof(marks) / sizeof(*marks); k++) {
         size_t n = strlen(marks[k]);
 
@@ -159,6 +161,8 @@ static size_t read_exponent(sq_str s, size_t i, double *value)
 
         while (at(s, p) == ' ' && p - i < 2)
             p++;
+        if (is_digit(at(s, p)) || at(s, p) == ',' || at(s, p) == '.')
+            return i;
         for (size_t k = 0; k < sizeof(times) / sizeof(*times) && !found; k++) {
             if (starts(s, p, times[k])) {
                 p += strlen(times[k]);
@@ -188,6 +192,20 @@ static size_t read_exponent(sq_str s, size_t i, double *value)
     return p + (at(s, p) == '}');
 }
 
+static double number_of(const struct digits *d)
+{
+    double value = 0;
+    bool whole = d->n < 16;
+
+    for (size_t i = 0; i < d->n && whole; i++) {
+        whole = is_digit(d->p[i]);
+        value = value * 10 + (d->p[i] - '0');
+    }
+    if (!whole)
+        sq_str_to_num((sq_str){d->p, d->n}, &value);
+    return value;
+}
+
 static size_t read_plain(sq_str s, size_t i, double *value)
 {
     struct digits d = {.n = 0};
@@ -195,11 +213,7 @@ static size_t read_plain(sq_str s, size_t i, double *value)
 
     i = read_whole(s, i, &d);
     i = read_decimals(s, start, i, &d);
-    *value = 0;
-    if (d.over)
-        *value = INFINITY;
-    else
-        sq_str_to_num((sq_str){d.p, d.n}, value);
+    *value = d.over ? INFINITY : number_of(&d);
     return i;
 }
 
@@ -471,6 +485,8 @@ static bool is_negative(sq_str s, size_t start)
                                              "\xc2\xa5"};
     size_t sign;
 
+    if (start == 0 || sq_is_space(s.p[start - 1]) || s.p[start - 1] == ',')
+        return false;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t k = 0; k < COUNT(currencies); k++) {
             size_t n = strlen(currencies[k]);
@@ -499,6 +515,9 @@ static bool minus_before(sq_str s, size_t start)
 {
     sq_str before = sq_str_sub(s, start > 9 ? start - 9 : 0, start);
 
+    if (!sq_str_ends(before, SQ_STR("s ")) &&
+        !sq_str_ends(before, SQ_STR("e ")))
+        return false;
     return sq_str_ends(before, SQ_STR("minus ")) ||
            sq_str_ends(before, SQ_STR("Minus ")) ||
            sq_str_ends(before, SQ_STR("negative ")) ||
@@ -528,7 +547,7 @@ static bool read_digits(sq_str s, size_t i, struct sq_number *out, size_t *end)
         struct digits d = {.n = 0};
 
         p = read_decimals(s, i, i, &d);
-        sq_str_to_num((sq_str){d.p, d.n}, &out->value);
+        out->value = number_of(&d);
     } else {
         p = read_plain(s, i, &out->value);
     }
