@@ -20,6 +20,24 @@ run "$seqeval" suites --check $here/benchmarks/colours/suite.json \
 is "so does its suite.json, without data" "$status" 0
 like "it says that no sample was read" "$out" 'no sample was read'
 
+# The example of benchmarks/README.md holds: blocks() takes the indented lines
+# behind a heading, block after block.
+blocks() {
+    awk -v head="$1" -v want="$2" '
+        $0 == head { on = 1 }
+        !on { next }
+        /^    / { if (!inside) n++; inside = 1 }
+        !/^    / { inside = 0 }
+        inside && n == want { print substr($0, 5) }' benchmarks/README.md
+}
+mkdir -p "$tmp/mini" "$tmp/data/mini"
+blocks '## suite.json' 1 >"$tmp/mini/suite.json"
+blocks '## steps.jsonl' 1 >"$tmp/mini/steps.jsonl"
+blocks '## steps.jsonl' 2 >"$tmp/data/mini/queries.jsonl"
+run "$seqeval" suites --check "$tmp/mini" --data "$tmp/data"
+is "the example of benchmarks/README.md is well made" "$status" 0
+like "with its two samples" "$out" '2 samples .*, 2 steps'
+
 cp -R $here/benchmarks "$tmp/benchmarks"
 steps=$tmp/benchmarks/colours/steps.jsonl
 sed '2s/"kind"/"kidn"/' $here/benchmarks/colours/steps.jsonl >"$steps"

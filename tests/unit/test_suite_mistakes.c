@@ -164,7 +164,9 @@ static char *changed(const char *text, const char *from, const char *to)
     sq_buf_add(&b, (sq_str){text, (size_t)(at - text)});
     sq_buf_adds(&b, to);
     sq_buf_adds(&b, at + strlen(from));
-    return sq_buf_take(&b);
+    char *after = sq_buf_take(&b);
+    sq_buf_release(&b);
+    return after;
 }
 
 static void change(char **text, const char *from, const char *to)
