@@ -77,6 +77,7 @@ static inline char *sql(const char *path, const char *query)
     struct sq_buf out;
     struct sq_stmt *q;
     struct sq_db *db;
+    char *text;
     bool row;
 
     sq_buf_init(&out, SQ_MAX_REPORT);
@@ -97,7 +98,9 @@ static inline char *sql(const char *path, const char *query)
     }
     sq_stmt_release(q);
     sq_db_close(db);
-    return sq_buf_take(&out);
+    text = sq_buf_take(&out);
+    sq_buf_release(&out);
+    return text;
 }
 
 static inline void sql_is(const char *path, const char *query, const char *want)
