@@ -144,7 +144,7 @@ void sq_response_release(struct sq_response *r);
 
 /* ---- engines ----------------------------------------------------------- */
 
-struct sq_http; /* src/engine/http.h */
+struct sq_http_shared; /* src/engine/http.h */
 struct sq_log;
 
 /* What an engine is opened with; borrowed until it is closed. */
@@ -154,10 +154,15 @@ struct sq_engine_config {
     const char *key;      /* secret; never stored, never logged; may be NULL */
     long long concurrency; /* most requests in flight */
     long long max_retries;
-    double timeout_s;        /* of one attempt, all in */
+    double timeout_s;         /* of one attempt, all in */
     const char *replay_field; /* replay: field of the output, NULL = usual */
     const char *replay_key;   /* replay: field that joins, NULL = usual */
-    bool judge;               /* it is the judge that is asked */
+    const char *cacert;       /* openai: PEM file of CAs, NULL = the system's */
+    const char *key_env;      /* variable the key is from, for messages; NULL =
+                                 OPENAI_API_KEY */
+    struct sq_http_shared *http; /* openai: the pump of all engines; outlives
+                                    them; NULL = one of its own */
+    bool judge;                  /* it is the judge that is asked */
     struct sq_log *log;
     /* Called for every request submitted, exactly once, from within step or
      * submit; *response is moved to the callee. */
@@ -178,7 +183,7 @@ struct sq_engine {
 struct sq_engine_ops {
     const char *name;  /* prefix of SPEC: "openai" */
     const char *about; /* one line for people */
-    bool asks;         /* false: looks recordings up, so an empty query may be */
+    bool asks; /* false: looks recordings up, so an empty query may be */
     enum sq_status (*open)(struct sq_engine **out,
                            const struct sq_engine_config *config,
                            struct sq_err *err);
@@ -202,7 +207,8 @@ struct sq_engine_ops {
 enum sq_finding_verdict {
     SQ_FINDING_HOLDS,
     SQ_FINDING_BROKEN,
-    SQ_FINDING_UNDECIDED, /* the text does not tell (whole response, many steps) */
+    SQ_FINDING_UNDECIDED, /* the text does not tell (whole response, many steps)
+                           */
     SQ_FINDING_ERROR      /* a limit was hit: no verdict */
 };
 

@@ -80,8 +80,7 @@ enum sq_status sq_json_need_bool(const struct sq_json *obj, const char *key,
                                  const char *where, bool *out,
                                  struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_json_need_array(const struct sq_json *obj, const char *key,
-                                  const char *where,
-                                  const struct sq_json **out,
+                                  const char *where, const struct sq_json **out,
                                   struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_json_need_object(const struct sq_json *obj, const char *key,
                                    const char *where,

@@ -15,7 +15,7 @@ enum sq_log_level {
 struct sq_log {
     FILE *out;
     enum sq_log_level level; /* lines above it are dropped; -q 0, -v 3, -vv 4 */
-    bool tty;                /* out is a terminal: a progress line may be drawn */
+    bool tty;  /* out is a terminal: a progress line may be drawn */
     int drawn; /* private: width of the progress line now on the terminal */
 };
 

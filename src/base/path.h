@@ -5,7 +5,8 @@
  * benchmarks/ and judges/: SEQEVAL_HOME, else the source tree the program was
  * built in (the folder above the executable's), else PREFIX/share/seqeval.
  * "Modules" is the folder of the parts loaded on demand (http.so): the
- * executable's own in a source tree, else PREFIX/lib/seqeval.
+ * executable's own or the one above it in a source tree, else
+ * PREFIX/lib/seqeval.
  */
 #include <stdbool.h>
 #include "base/err.h"
@@ -21,8 +22,8 @@ enum sq_status sq_path_mkdirs(const char *path, struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_path_mkdirs_for(const char *path,
                                   struct sq_err *err) SQ_CHECKED;
 /* The whole file, NUL-terminated, yours; more than max bytes is SQ_INPUT. */
-enum sq_status sq_path_read(const char *path, size_t max, char **out,
-                            size_t *n, struct sq_err *err) SQ_CHECKED;
+enum sq_status sq_path_read(const char *path, size_t max, char **out, size_t *n,
+                            struct sq_err *err) SQ_CHECKED;
 /* Writes beside `path` under another name, syncs, renames: readers see the old
  * or the new content, never a part. "-" means stdout. */
 enum sq_status sq_path_write(const char *path, sq_str content,

@@ -6,7 +6,8 @@
 /* 0 = no; 1 = after what is in flight; 2 or more = at once. */
 extern volatile sig_atomic_t sq_stop;
 /* SIGINT and SIGTERM count sq_stop up (the third ends the process); SIGPIPE and
- * SIGXFSZ are ignored, so that a full disk or closed pipe is an error to report. */
+ * SIGXFSZ are ignored, so that a full disk or closed pipe is an error to
+ * report. */
 void sq_stop_install(void);
 
 #endif

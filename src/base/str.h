@@ -45,8 +45,10 @@ bool sq_str_line(sq_str *rest, sq_str *line);
  * (p == NULL). "a,,b" gives "a", "", "b"; "" gives one empty piece. */
 bool sq_str_split(sq_str *rest, char sep, sq_str *piece);
 
-/* Whole of s as a decimal integer or number (no blanks, no leftovers, no
- * inf/nan/hex); false and *out untouched otherwise. */
+/* Whole of s as a decimal integer or number (a sign may lead; no blanks, no
+ * leftovers, no inf/nan/hex; a number of at most SQ_NUM_MAX characters); false
+ * and *out untouched otherwise. */
+#define SQ_NUM_MAX 1000
 bool sq_str_to_int(sq_str s, long long *out);
 bool sq_str_to_num(sq_str s, double *out);
 

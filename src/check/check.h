@@ -12,7 +12,8 @@ const struct sq_check *sq_check_find(sq_str name);
 /* All of them, in the order of their names; ends in NULL. */
 const struct sq_check *const *sq_check_all(void);
 /* Compiles one rule object {"check": NAME, "role": ROLE, ...arguments}: an
- * unknown check, role or argument and a wrong value are SQ_INPUT with `where`. */
+ * unknown check, role or argument and a wrong value are SQ_INPUT with `where`.
+ */
 enum sq_status sq_rule_compile(const struct sq_json *rule, const char *where,
                                struct sq_arena *arena, struct sq_rule *out,
                                struct sq_err *err) SQ_CHECKED;

@@ -1,0 +1,152 @@
+#include "judge/internal.h"
+
+#include <string.h>
+#include "base/digest.h"
+
+/* What the placeholders stand for in one request. */
+struct values {
+    sq_str query, response, steps, nonce;
+};
+
+const size_t *sq_judge_listed(const struct sq_sample *sample,
+                              struct sq_arena *arena, size_t *n)
+{
+    size_t *listed = sq_arena_array(arena, sample->nsteps, sizeof(*listed));
+    size_t i, k;
+
+    *n = 0;
+    for (i = 0; i < sample->nsteps; i++) {
+        if (!sample->steps[i].answerable) {
+            continue;
+        }
+        /* Suites keep steps in text order: nothing moves but in odd files. */
+        for (k = *n; k > 0 && sample->steps[listed[k - 1]].start >
+                                  sample->steps[i].start;
+             k--) {
+            listed[k] = listed[k - 1];
+        }
+        listed[k] = i;
+        ++*n;
+    }
+    return listed;
+}
+
+void sq_judge_nonce(const char hex[65], sq_str query, sq_str response,
+                    char out[17])
+{
+    char digest[SQ_DIGEST_HEX];
+
+    memcpy(digest, hex, sizeof(digest));
+    for (;;) {
+        sq_str nonce = {digest, 16};
+
+        if (sq_str_find(query, nonce, 0) == SIZE_MAX &&
+            sq_str_find(response, nonce, 0) == SIZE_MAX) {
+            break;
+        }
+        sq_sha256_of((sq_str){digest, 64}, digest);
+    }
+    memcpy(out, digest, 16);
+    out[16] = '\0';
+}
+
+/* "1. first step\n2. second step", each on one line, as a line break within a
+ * step would make the list ambiguous. */
+static void list_steps(const struct sq_sample *sample, struct sq_arena *arena,
+                       struct sq_buf *out)
+{
+    size_t n, i;
+    const size_t *listed = sq_judge_listed(sample, arena, &n);
+
+    for (i = 0; i < n; i++) {
+        const struct sq_step *step = &sample->steps[listed[i]];
+        sq_str text =
+            sq_str_trim(sq_str_sub(sample->query, step->start, step->end));
+        size_t k;
+
+        sq_buf_addf(out, "%s%zu. ", i > 0 ? "\n" : "", i + 1);
+        for (k = 0; k < text.n; k++) {
+            if (!sq_is_space(text.p[k])) {
+                sq_buf_addc(out, text.p[k]);
+            } else if (!sq_is_space(text.p[k - 1])) {
+                sq_buf_addc(out, ' ');
+            }
+        }
+    }
+}
+
+static sq_str value_of(const struct values *v, sq_str name)
+{
+    if (sq_str_eq(name, SQ_STR("query"))) {
+        return v->query;
+    }
+    if (sq_str_eq(name, SQ_STR("response"))) {
+        return v->response;
+    }
+    if (sq_str_eq(name, SQ_STR("steps"))) {
+        return v->steps;
+    }
+    return v->nonce;
+}
+
+static size_t put(char *dst, size_t n, sq_str s)
+{
+    if (dst != NULL && s.n > 0) {
+        memcpy(dst + n, s.p, s.n);
+    }
+    return n + s.n;
+}
+
+/* One pass over the template: what is put in is never read again, so that
+ * placeholders in it stay text. Returns the length; dst NULL only measures. */
+static size_t expand(sq_str prompt, const struct values *v, char *dst)
+{
+    size_t pos = 0, n = 0;
+
+    for (;;) {
+        size_t open = sq_str_find(prompt, SQ_STR("{{"), pos), close;
+
+        if (open == SIZE_MAX) {
+            return put(dst, n, sq_str_sub(prompt, pos, prompt.n));
+        }
+        close = sq_str_find(prompt, SQ_STR("}}"), open);
+        n = put(dst, n, sq_str_sub(prompt, pos, open));
+        n = put(dst, n, value_of(v, sq_str_sub(prompt, open + 2, close)));
+        pos = close + 2;
+    }
+}
+
+const struct sq_message *sq_judge_request(const struct sq_judge_template *t,
+                                          const struct sq_sample *sample,
+                                          sq_str response,
+                                          struct sq_arena *arena, size_t *n)
+{
+    struct sq_message *m = sq_arena_array(arena, 2, sizeof(*m));
+    struct values v = {.query = sample->query, .response = response};
+    struct sq_sha256 *d = sq_sha256_new();
+    char hex[SQ_DIGEST_HEX], nonce[17];
+    struct sq_buf steps;
+    size_t len;
+    char *text;
+
+    sq_sha256_add_field(d, sq_str_from(t->digest));
+    sq_sha256_add_field(d, sample->query);
+    sq_sha256_add_field(d, response);
+    sq_sha256_finish(d, hex);
+    sq_judge_nonce(hex, sample->query, response, nonce);
+    v.nonce = (sq_str){nonce, 16};
+    sq_buf_init(&steps, SQ_MAX_PROMPT);
+    list_steps(sample, arena, &steps);
+    v.steps = sq_buf_str(&steps);
+
+    len = expand(t->prompt, &v, NULL);
+    text = sq_arena_alloc(arena, len + 1);
+    expand(t->prompt, &v, text);
+    sq_buf_release(&steps);
+    *n = 0;
+    if (t->system.n > 0) {
+        m[(*n)++] = (struct sq_message){"system", t->system};
+    }
+    m[(*n)++] = (struct sq_message){"user", {text, len}};
+    return m;
+}

@@ -1,0 +1,64 @@
+/* The command table, and nothing else. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "seqeval.h"
+
+static const struct {
+    const char *name;
+    int (*fn)(int argc, char **argv);
+    const char *about;
+} commands[] = {
+    {"run", sq_cmd_run, "ask a model a suite's queries and score every step"},
+    {"leaderboard", sq_cmd_leaderboard, "rank the models in a database"},
+    {"show", sq_cmd_show, "one run, or one sample of it, step by step"},
+    {"suites", sq_cmd_suites, "list the suites, or check one"},
+    {"data", sq_cmd_data, "list, pull and verify the suites' data"},
+};
+#define NCOMMANDS (sizeof commands / sizeof *commands)
+
+static void print_help(FILE *out)
+{
+    fputs("usage: seqeval COMMAND [OPTIONS]\n\n"
+          "Measures how well a language model follows sequences of "
+          "instructions.\n\n",
+          out);
+    for (size_t i = 0; i < NCOMMANDS; i++)
+        fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].about);
+    fputs("\nseqeval COMMAND --help says more; seqeval --version prints the "
+          "version.\n"
+          "Exit status: 0 done, 1 gate failed, 2 wrong usage or input, 3 gate\n"
+          "inconclusive, 4 something is missing, 5 a fault of seqeval, 130 "
+          "interrupted.\n",
+          out);
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "--version") == 0) {
+        puts("seqeval " SQ_VERSION);
+        return 0;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
+        strcmp(name, "help") == 0) {
+        print_help(stdout);
+        return 0;
+    }
+    for (size_t i = 0; i < NCOMMANDS; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].fn(argc - 1, argv + 1);
+    if (!*name) {
+        print_help(stderr);
+        return 2;
+    }
+    const char *names[NCOMMANDS + 1] = {NULL};
+    for (size_t i = 0; i < NCOMMANDS; i++)
+        names[i] = commands[i].name;
+    const char *near = sq_opt_nearest(name, names);
+    fprintf(stderr, "seqeval: '%s' is no command%s%s%s; see seqeval --help\n",
+            name, near ? "; did you mean '" : "", near ? near : "",
+            near ? "'?" : "");
+    return 2;
+}

@@ -1,0 +1,39 @@
+#ifndef SQ_REPORT_GRID_H
+#define SQ_REPORT_GRID_H
+/*
+ * A grid of cells and its renderings. Cells are text; a column of numbers is
+ * set flush right for people and unquoted in JSON (an empty cell is null
+ * there).
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+struct sq_grid_column {
+    const char *name;
+    bool number;
+};
+
+struct sq_grid {
+    const struct sq_grid_column *columns;
+    size_t ncolumns;
+    sq_str *cells; /* row after row, in the arena of whoever fills it */
+    size_t nrows, cap;
+};
+
+/* Appends a row of ncolumns cells; the texts are borrowed. */
+void sq_grid_add(struct sq_grid *g, const sq_str *cells);
+void sq_grid_release(struct sq_grid *g);
+
+/* For a terminal: columns parted by two blanks, no trailing blanks. Widths
+ * count code points. Control characters are shown as U+FFFD. */
+void sq_grid_table(const struct sq_grid *g, struct sq_buf *out);
+/* GitHub's tables; `|`, `\`, `<` and line breaks in cells are escaped. */
+void sq_grid_markdown(const struct sq_grid *g, struct sq_buf *out);
+/* RFC 4180 with a header line and \r\n. */
+void sq_grid_csv(const struct sq_grid *g, struct sq_buf *out);
+/* An array of objects, one a line. */
+void sq_grid_json(const struct sq_grid *g, struct sq_buf *out);
+
+#endif

@@ -1,0 +1,327 @@
+#include "run/item.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/score.h"
+
+/* The suite's own sampling, but for what the user set. */
+static struct sq_sampling sampling_of(const struct sq_session *s, size_t suite,
+                                      int epoch)
+{
+    struct sq_sampling v = s->suites[suite]->def->sampling;
+    const struct sq_sampling *user = &s->options->sampling;
+    if (!isnan(user->temperature))
+        v.temperature = user->temperature;
+    if (!isnan(user->top_p))
+        v.top_p = user->top_p;
+    if (user->max_tokens >= 0)
+        v.max_tokens = user->max_tokens;
+    if (user->seed >= 0)
+        v.seed = user->seed;
+    if (v.seed >= 0)
+        v.seed += epoch - 1;
+    return v;
+}
+
+/* Is this template asked for this suite? */
+static bool judges_suite(const struct sq_session *s, size_t suite,
+                         const struct sq_judge_template *t)
+{
+    const struct sq_suite_def *def = s->suites[suite]->def;
+    if (s->options->ntemplates)
+        return true;
+    for (size_t i = 0; i < def->njudges; i++)
+        if (sq_str_eq(def->judges[i], t->name))
+            return true;
+    return false;
+}
+
+size_t sq_item_judges(const struct sq_session *s, size_t suite)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->ntemplates; i++)
+        n += judges_suite(s, suite, s->templates[i]);
+    return n;
+}
+
+static void ask_key(struct sq_ask *ask)
+{
+    sq_request_key(ask->engine, &ask->request, ask->key);
+    const struct sq_session *s = ask->item->session;
+    if (!s->options->no_cache)
+        return;
+    /* asked anew, yet found again when this same run is resumed */
+    struct sq_sha256 *d = sq_sha256_new();
+    sq_sha256_add_field(d, sq_str_from(ask->key));
+    sq_sha256_add_field(d, sq_str_from(s->run.id));
+    sq_sha256_finish(d, ask->key);
+}
+
+static enum sq_status put_job(struct sq_ask *ask, enum sq_state state,
+                              const struct sq_response *r, int64_t row,
+                              bool cached, const char *error,
+                              struct sq_err *err)
+{
+    struct sq_item *item = ask->item;
+    struct sq_session *s = item->session;
+    const struct sq_judge_template *t = ask->template_;
+    struct sq_job job = {.sample = item->sample->row,
+                         .epoch = item->epoch,
+                         .judge_template = t ? t->name.p : "",
+                         .template_digest = t ? t->digest : "",
+                         .response = row,
+                         .state = state,
+                         .error = error ? error : "",
+                         .retries = r ? r->retries : 0,
+                         .cached = cached};
+    sq_plan_job_id(s->suites[item->sample->suite], item->sample->sample->id,
+                   item->epoch, job.id);
+    return sq_store_job_put(s->store, &s->run, &job, err);
+}
+
+static void model_done(struct sq_item *item, enum sq_state state,
+                       const char *error)
+{
+    item->state = state;
+    item->error = sq_arena_strdup(&item->arena, error ? error : "");
+    item->model.state = SQ_ASK_DONE;
+    item->waiting--;
+}
+
+enum sq_status sq_item_begin(struct sq_session *s,
+                             const struct sq_plan_job *job,
+                             struct sq_item **out, struct sq_err *err)
+{
+    struct sq_plan_sample *ps = job->sample;
+    struct sq_item *item = sq_xcalloc(1, sizeof *item);
+    item->session = s;
+    item->sample = ps;
+    item->epoch = job->epoch;
+    item->waiting = 1;
+    *out = NULL;
+
+    bool scored = false;
+    enum sq_status st = SQ_OK;
+    if (!ps->row)
+        st = sq_store_sample_put(s->store, s->suite_rows[ps->suite], ps->sample,
+                                 &ps->row, err);
+    if (st == SQ_OK)
+        st = sq_store_scored(s->store, &s->run, ps->row, job->epoch, &scored,
+                             err);
+    if (st != SQ_OK || scored) {
+        sq_item_free(item);
+        return st;
+    }
+    item->prompt = (struct sq_message){"user", ps->sample->query};
+    item->model = (struct sq_ask){.item = item, .engine = s->model};
+    item->model.request =
+        (struct sq_request){.messages = &item->prompt,
+                            .nmessages = 1,
+                            .sampling = sampling_of(s, ps->suite, job->epoch),
+                            .sample = ps->sample,
+                            .epoch = job->epoch,
+                            .tag = &item->model};
+    ask_key(&item->model);
+    if (ps->sample->query.n == 0 && s->model->ops->asks) {
+        st =
+            sq_ask_give_up(&item->model, "the query is empty: never sent", err);
+        if (st != SQ_OK) {
+            sq_item_free(item);
+            return st;
+        }
+    }
+    *out = item;
+    return SQ_OK;
+}
+
+void sq_item_free(struct sq_item *item)
+{
+    sq_response_release(&item->response);
+    sq_plan_sample_drop(item->sample);
+    sq_arena_release(&item->arena);
+    free(item);
+}
+
+enum sq_status sq_ask_from_store(struct sq_ask *ask, bool *found,
+                                 struct sq_err *err)
+{
+    struct sq_session *s = ask->item->session;
+    struct sq_response r = {0};
+    int64_t row = 0;
+    enum sq_status st =
+        sq_store_response_get(s->store, ask->key, &row, &r, err);
+    *found = st == SQ_OK && row != 0;
+    if (*found) {
+        ask->state = SQ_ASK_IN_FLIGHT;
+        sq_session_arrive(s, ask, &r, row);
+    }
+    return st;
+}
+
+/* The request as JSON, for whoever audits the database. */
+static void render_request(const struct sq_request *r, struct sq_buf *out)
+{
+    struct sq_json *j = sq_json_object(), *messages = sq_json_array();
+    for (size_t i = 0; i < r->nmessages; i++) {
+        struct sq_json *m = sq_json_object();
+        sq_json_put_str(m, "role", sq_str_from(r->messages[i].role));
+        sq_json_put_str(m, "content", r->messages[i].content);
+        sq_json_put(messages, NULL, m);
+    }
+    sq_json_put(j, "messages", messages);
+    if (!isnan(r->sampling.temperature))
+        sq_json_put_num(j, "temperature", r->sampling.temperature);
+    if (!isnan(r->sampling.top_p))
+        sq_json_put_num(j, "top_p", r->sampling.top_p);
+    if (r->sampling.max_tokens >= 0)
+        sq_json_put_int(j, "max_tokens", r->sampling.max_tokens);
+    if (r->sampling.seed >= 0)
+        sq_json_put_int(j, "seed", r->sampling.seed);
+    sq_json_render(j, out);
+    sq_json_free(j);
+}
+
+static enum sq_state response_state(const struct sq_response *r)
+{
+    switch (r->stop) {
+    case SQ_STOP_LENGTH:
+        return SQ_STATE_TRUNCATED;
+    case SQ_STOP_REFUSED:
+        return SQ_STATE_REFUSED;
+    case SQ_STOP_ERROR:
+        return SQ_STATE_ERROR;
+    default:
+        return SQ_STATE_PASS;
+    }
+}
+
+enum sq_status sq_ask_store(struct sq_arrival *a, struct sq_err *err)
+{
+    struct sq_ask *ask = a->ask;
+    struct sq_session *s = ask->item->session;
+    const struct sq_response *r = &a->response;
+    enum sq_status st = SQ_OK;
+    bool cached = a->row != 0;
+    if (!cached && r->stop != SQ_STOP_ERROR) {
+        struct sq_buf request;
+        sq_buf_init(&request, SQ_MAX_PROMPT);
+        render_request(&ask->request, &request);
+        struct sq_store_origin origin = {ask->key, ask->engine->ops->name,
+                                         ask->engine->endpoint,
+                                         ask->engine->model, request.p};
+        st = sq_store_response_put(s->store, &origin, r, &a->row, err);
+        sq_buf_release(&request);
+    }
+    if (st == SQ_OK)
+        st = put_job(ask, response_state(r), r, a->row, cached, r->error, err);
+    if (r->stop == SQ_STOP_ERROR)
+        s->result->missing++;
+    s->result->cached += cached;
+    s->result->asked += !cached;
+    return st;
+}
+
+/* The judges' requests about an answered item. */
+static void begin_judging(struct sq_item *item)
+{
+    struct sq_session *s = item->session;
+    const struct sq_sample *sample = item->sample->sample;
+    if (!s->judge || item->state != SQ_STATE_PASS ||
+        (sample->query.n == 0 && s->judge->ops->asks))
+        return;
+    item->judges =
+        sq_arena_array(&item->arena, s->ntemplates, sizeof *item->judges);
+    item->judged =
+        sq_arena_array(&item->arena, s->ntemplates, sizeof *item->judged);
+    sq_str text = {item->response.text, item->response.text_len};
+    for (size_t i = 0; i < s->ntemplates; i++) {
+        const struct sq_judge_template *t = s->templates[i];
+        if (!judges_suite(s, item->sample->suite, t))
+            continue;
+        struct sq_ask *ask = &item->judges[item->njudges];
+        *ask =
+            (struct sq_ask){.item = item, .template_ = t, .engine = s->judge};
+        size_t n = 0;
+        const struct sq_message *messages =
+            sq_judge_request(t, sample, text, &item->arena, &n);
+        ask->request =
+            (struct sq_request){.messages = messages,
+                                .nmessages = n,
+                                .sampling = {.temperature = 0,
+                                             .top_p = NAN,
+                                             .max_tokens = t->max_tokens,
+                                             .seed = -1},
+                                .sample = sample,
+                                .epoch = item->epoch,
+                                .tag = ask};
+        ask_key(ask);
+        item->judged[item->njudges++].template_ = t;
+        item->waiting++;
+    }
+}
+
+static void judge_done(struct sq_ask *ask, enum sq_state state,
+                       const char *error, const struct sq_response *r)
+{
+    struct sq_item *item = ask->item;
+    struct sq_judged *j = &item->judged[ask - item->judges];
+    ask->state = SQ_ASK_DONE;
+    item->waiting--;
+    j->error = sq_arena_strdup(&item->arena, error ? error : "");
+    j->state = state;
+    if (state == SQ_STATE_ERROR || state == SQ_STATE_NOT_RUN)
+        return;
+    /* A cut or refused reply is one that holds no verdict. */
+    j->state = SQ_STATE_PASS;
+    sq_str reply = {r->text, r->text_len};
+    sq_judge_parse(ask->template_, item->sample->sample,
+                   (sq_str){item->response.text, item->response.text_len},
+                   sq_arena_str(&item->arena, reply), &item->arena,
+                   &j->verdict);
+}
+
+void sq_ask_arrived(struct sq_arrival *a)
+{
+    struct sq_ask *ask = a->ask;
+    struct sq_item *item = ask->item;
+    enum sq_state state = response_state(&a->response);
+    if (ask->template_) {
+        judge_done(ask, state, a->response.error, &a->response);
+    } else {
+        model_done(item, state, a->response.error);
+        item->response = a->response;
+        a->response = (struct sq_response){0};
+        begin_judging(item);
+    }
+    sq_response_release(&a->response);
+}
+
+enum sq_status sq_ask_give_up(struct sq_ask *ask, const char *why,
+                              struct sq_err *err)
+{
+    if (ask->template_)
+        judge_done(ask, SQ_STATE_NOT_RUN, why, NULL);
+    else
+        model_done(ask->item, SQ_STATE_NOT_RUN, why);
+    return put_job(ask, SQ_STATE_NOT_RUN, NULL, 0, false, why, err);
+}
+
+enum sq_status sq_item_score(struct sq_item *item, struct sq_err *err)
+{
+    struct sq_session *s = item->session;
+    struct sq_score_input in = {
+        .sample = item->sample->sample,
+        .state = item->state,
+        .text = {item->response.text, item->response.text_len},
+        .error = item->error,
+        .judged = item->judged,
+        .njudged = item->njudges};
+    struct sq_score_sheet sheet;
+    sq_score(&in, &item->arena, &sheet);
+    for (size_t i = 0; i < sheet.nsteps; i++)
+        s->result->states[sheet.steps[i].state]++;
+    return sq_store_scores_put(s->store, &s->run, item->sample->row,
+                               item->epoch, &sheet, err);
+}

@@ -1,0 +1,75 @@
+#ifndef SQ_RUN_ITEM_H
+#define SQ_RUN_ITEM_H
+/*
+ * One (sample, epoch) on its way: the model's answer, then the judges', then
+ * its scores. An item moves when one of its requests (an "ask") is answered, by
+ * the store or by an engine.
+ *
+ * begin -> [model ask] -> arrived -> [judge asks] -> arrived... -> scored
+ *
+ * Puts happen inside the transaction that the caller holds.
+ */
+#include "run/session.h"
+
+enum sq_ask_state {
+    SQ_ASK_NEW,       /* nobody has tried to answer it */
+    SQ_ASK_WAITING,   /* its engine is busy */
+    SQ_ASK_IN_FLIGHT, /* with the engine, or among the arrivals */
+    SQ_ASK_DONE
+};
+
+struct sq_ask {
+    struct sq_item *item;
+    const struct sq_judge_template *template_; /* NULL = the model is asked */
+    struct sq_engine *engine;
+    struct sq_request request;
+    char key[SQ_DIGEST_HEX];
+    enum sq_ask_state state;
+    struct sq_ask *next; /* in the queue of those that wait for the engine */
+};
+
+struct sq_item {
+    struct sq_session *session;
+    struct sq_plan_sample *sample; /* one reference */
+    int epoch;
+    struct sq_arena arena;
+    struct sq_message prompt; /* the model's user message */
+    struct sq_ask model;
+    struct sq_response response;
+    enum sq_state state;   /* of the response, as in struct sq_score_input */
+    const char *error;     /* in the arena */
+    struct sq_ask *judges; /* one per template that this suite asks */
+    struct sq_judged *judged;
+    size_t njudges, waiting;     /* asks not yet answered */
+    struct sq_item *prev, *next; /* list of the items under way */
+};
+
+/* Makes the item of a job (taking its reference) and puts its sample. *out is
+ * NULL when the store has its final scores already. Its model ask is NEW, or
+ * DONE when nothing is to be asked (an empty query). */
+enum sq_status sq_item_begin(struct sq_session *s,
+                             const struct sq_plan_job *job,
+                             struct sq_item **out,
+                             struct sq_err *err) SQ_CHECKED;
+void sq_item_free(struct sq_item *item);
+/* How many judge templates are asked about a sample of this suite. */
+size_t sq_item_judges(const struct sq_session *s, size_t suite);
+
+/* Answers the ask from the store when it can: then it has arrived (see
+ * sq_session_arrive) and *found is set. */
+enum sq_status sq_ask_from_store(struct sq_ask *ask, bool *found,
+                                 struct sq_err *err) SQ_CHECKED;
+/* Stores what arrived: response and job. */
+enum sq_status sq_ask_store(struct sq_arrival *a,
+                            struct sq_err *err) SQ_CHECKED;
+/* Hands the stored answer to its item. After the model's, the item's judge asks
+ * are NEW (or there are none). */
+void sq_ask_arrived(struct sq_arrival *a);
+/* Ends an ask without an answer: the run stops. */
+enum sq_status sq_ask_give_up(struct sq_ask *ask, const char *why,
+                              struct sq_err *err) SQ_CHECKED;
+/* Scores an item whose asks are all done. */
+enum sq_status sq_item_score(struct sq_item *item,
+                             struct sq_err *err) SQ_CHECKED;
+
+#endif

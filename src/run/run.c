@@ -1,0 +1,449 @@
+#include "run/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "run/item.h"
+#include "run/metrics.h"
+
+/* The items under way and the asks that wait for a busy engine. */
+struct loop {
+    struct sq_session *s;
+    struct sq_item *items;
+    size_t nitems, window;
+    struct sq_ask *queue, **queue_end;
+    bool planned;       /* the plan has no more jobs */
+    bool stopping;      /* nothing new is asked */
+    size_t done, total; /* jobs, for the progress line; total 0 = unknown */
+    int64_t begun_ms, shown_ms;
+};
+
+static void link_item(struct loop *l, struct sq_item *item)
+{
+    item->next = l->items;
+    if (l->items)
+        l->items->prev = item;
+    l->items = item;
+    l->nitems++;
+}
+
+static void end_item(struct loop *l, struct sq_item *item)
+{
+    if (item->prev)
+        item->prev->next = item->next;
+    else
+        l->items = item->next;
+    if (item->next)
+        item->next->prev = item->prev;
+    l->nitems--;
+    l->done++;
+    sq_item_free(item);
+}
+
+static void enqueue(struct loop *l, struct sq_ask *ask)
+{
+    ask->next = NULL;
+    ask->state = SQ_ASK_WAITING;
+    *l->queue_end = ask;
+    l->queue_end = &ask->next;
+}
+
+static enum sq_status submit(struct sq_ask *ask, struct sq_err *err)
+{
+    ask->state = SQ_ASK_IN_FLIGHT;
+    return ask->engine->ops->submit(ask->engine, &ask->request, err);
+}
+
+/* Sends an ask, unless the store has its answer, the engine is busy or the run
+ * is stopping. */
+static enum sq_status dispatch(struct loop *l, struct sq_ask *ask,
+                               struct sq_err *err)
+{
+    bool found = false;
+    enum sq_status st = sq_ask_from_store(ask, &found, err);
+    if (st != SQ_OK || found)
+        return st;
+    if (l->stopping)
+        return SQ_OK;
+    if (ask->engine->full) {
+        enqueue(l, ask);
+        return SQ_OK;
+    }
+    return submit(ask, err);
+}
+
+/* Moves an item on as far as it goes without waiting. */
+static enum sq_status advance(struct loop *l, struct sq_item *item,
+                              struct sq_err *err)
+{
+    enum sq_status st = SQ_OK;
+    for (size_t i = 0; i < item->njudges && st == SQ_OK; i++)
+        if (item->judges[i].state == SQ_ASK_NEW)
+            st = dispatch(l, &item->judges[i], err);
+    if (st != SQ_OK || item->waiting)
+        return st;
+    st = sq_item_score(item, err);
+    end_item(l, item);
+    return st;
+}
+
+/* Sends what was waiting, as far as the engines take it. */
+static enum sq_status drain_queue(struct loop *l, struct sq_err *err)
+{
+    struct sq_ask *waiting = l->queue;
+    l->queue = NULL;
+    l->queue_end = &l->queue;
+    enum sq_status st = SQ_OK;
+    while (waiting) {
+        struct sq_ask *ask = waiting;
+        waiting = ask->next;
+        if (st != SQ_OK || ask->engine->full)
+            enqueue(l, ask);
+        else
+            st = submit(ask, err);
+    }
+    return st;
+}
+
+/* New items, as many as the window holds. */
+static enum sq_status refill(struct loop *l, struct sq_err *err)
+{
+    struct sq_session *s = l->s;
+    while (!l->planned && l->nitems < l->window && !s->model->full) {
+        struct sq_plan_job job;
+        enum sq_status st = sq_plan_next(&s->plan, &job, err);
+        if (st != SQ_OK)
+            return st;
+        if (!job.sample) {
+            l->planned = true;
+            break;
+        }
+        s->result->jobs++;
+        struct sq_item *item = NULL;
+        st = sq_item_begin(s, &job, &item, err);
+        if (st != SQ_OK)
+            return st;
+        if (!item) {
+            s->result->skipped++;
+            l->done++;
+            continue;
+        }
+        link_item(l, item);
+        if (item->model.state == SQ_ASK_NEW)
+            st = dispatch(l, &item->model, err);
+        else
+            st = advance(l, item, err);
+        if (st != SQ_OK)
+            return st;
+    }
+    return SQ_OK;
+}
+
+/* Stores what arrived and commits it, before anything is made of it. */
+static enum sq_status store_arrivals(struct sq_session *s, struct sq_err *err)
+{
+    if (!s->narrivals)
+        return SQ_OK;
+    enum sq_status st = sq_store_begin(s->store, err);
+    for (size_t i = 0; i < s->narrivals && st == SQ_OK; i++)
+        st = sq_ask_store(&s->arrivals[i], err);
+    if (st == SQ_OK)
+        return sq_store_commit(s->store, err);
+    sq_store_rollback(s->store);
+    return st;
+}
+
+/* Hands the stored arrivals to their items; those may bring new arrivals. */
+static enum sq_status take_arrivals(struct loop *l, struct sq_err *err)
+{
+    struct sq_session *s = l->s;
+    struct sq_arrival *list = s->arrivals;
+    size_t n = s->narrivals;
+    s->arrivals = NULL;
+    s->narrivals = s->arrivals_cap = 0;
+    enum sq_status st = SQ_OK;
+    for (size_t i = 0; i < n; i++) {
+        struct sq_item *item = list[i].ask->item;
+        sq_ask_arrived(&list[i]);
+        if (st == SQ_OK)
+            st = advance(l, item, err);
+    }
+    free(list);
+    return st;
+}
+
+static size_t in_flight(const struct sq_session *s)
+{
+    return s->model->in_flight + (s->judge ? s->judge->in_flight : 0);
+}
+
+/* Is there anything to do that needs no waiting? */
+static bool has_work(const struct loop *l)
+{
+    const struct sq_session *s = l->s;
+    bool judge_free = s->judge && !s->judge->full;
+    bool refillable = !l->planned && l->nitems < l->window && !s->model->full;
+    return s->narrivals ||
+           (!l->stopping &&
+            (refillable || (l->queue && (judge_free || !s->model->full))));
+}
+
+static enum sq_status work(struct loop *l, struct sq_err *err)
+{
+    struct sq_session *s = l->s;
+    enum sq_status st = store_arrivals(s, err);
+    if (st == SQ_OK)
+        st = sq_store_begin(s->store, err);
+    if (st != SQ_OK)
+        return st;
+    st = take_arrivals(l, err);
+    if (st == SQ_OK && !l->stopping)
+        st = drain_queue(l, err);
+    if (st == SQ_OK && !l->stopping)
+        st = refill(l, err);
+    /* What was scored so far is worth keeping even when the run must stop. */
+    struct sq_err commit_err = {0};
+    enum sq_status committed = sq_store_commit(s->store, &commit_err);
+    if (st == SQ_OK && committed != SQ_OK) {
+        *err = commit_err;
+        st = committed;
+    }
+    if (committed != SQ_OK)
+        sq_store_rollback(s->store);
+    return st;
+}
+
+/* Lets the engines move; the first one with requests in flight may wait. */
+static enum sq_status step_engines(struct sq_session *s, int wait_ms,
+                                   struct sq_err *err)
+{
+    struct sq_engine *engines[] = {s->model, s->judge};
+    enum sq_status st = SQ_OK;
+    for (size_t i = 0; i < 2 && st == SQ_OK; i++) {
+        struct sq_engine *e = engines[i];
+        if (!e || !e->in_flight)
+            continue;
+        st = e->ops->step(e, s->narrivals ? 0 : wait_ms, err);
+        wait_ms = 0;
+    }
+    return st;
+}
+
+static void show_progress(struct loop *l)
+{
+    struct sq_log *log = l->s->options->log;
+    int64_t now = sq_clock_ms();
+    int64_t every = log && log->tty ? 100 : 10000;
+    if (!log || now - l->shown_ms < every)
+        return;
+    l->shown_ms = now;
+    double seconds = (double)(now - l->begun_ms) / 1000.0;
+    double rate = seconds > 0 ? (double)l->done / seconds : 0;
+    struct sq_buf text;
+    sq_buf_init(&text, SQ_MAX_MESSAGE);
+    sq_buf_addf(&text, "%zu", l->done);
+    if (l->total)
+        sq_buf_addf(&text, "/%zu", l->total);
+    sq_buf_addf(&text, " samples, %.1f/s, %zu in flight", rate,
+                in_flight(l->s));
+    if (l->total > l->done && rate > 0)
+        sq_buf_addf(&text, ", %.0f s left",
+                    (double)(l->total - l->done) / rate);
+    if (l->s->result->missing)
+        sq_buf_addf(&text, ", %zu missing", l->s->result->missing);
+    if (l->stopping)
+        sq_buf_adds(&text, ", stopping");
+    sq_log_progress(log, text.p);
+    sq_buf_release(&text);
+}
+
+static enum sq_status loop(struct loop *l, struct sq_err *err)
+{
+    struct sq_session *s = l->s;
+    enum sq_status st = SQ_OK;
+    while (st == SQ_OK && sq_stop < 2) {
+        if (sq_stop && !l->stopping) {
+            l->stopping = true;
+            sq_log(s->options->log, SQ_LOG_WARN,
+                   "stopping: waiting for %zu requests in flight (again to "
+                   "stop at once)",
+                   in_flight(s));
+        }
+        if (has_work(l))
+            st = work(l, err);
+        else if (in_flight(s))
+            st = step_engines(s, 200, err);
+        else
+            break;
+        if (st == SQ_OK && in_flight(s) && s->narrivals == 0 && has_work(l))
+            st = step_engines(s, 0, err);
+        show_progress(l);
+    }
+    return st;
+}
+
+static enum sq_status give_up_asks(struct sq_item *item, const char *why,
+                                   struct sq_err *err)
+{
+    struct sq_run_result *result = item->session->result;
+    enum sq_status st = SQ_OK;
+    if (item->model.state != SQ_ASK_DONE) {
+        result->missing++;
+        st = sq_ask_give_up(&item->model, why, err);
+    }
+    for (size_t i = 0; i < item->njudges && st == SQ_OK; i++)
+        if (item->judges[i].state != SQ_ASK_DONE) {
+            result->missing++;
+            st = sq_ask_give_up(&item->judges[i], why, err);
+        }
+    return st;
+}
+
+/* What the run leaves behind when it stops early gets a state, too: not_run. */
+static enum sq_status leave(struct loop *l, const char *why, struct sq_err *err)
+{
+    struct sq_session *s = l->s;
+    enum sq_status st = SQ_OK;
+    l->stopping = true;
+    while (st == SQ_OK && s->narrivals)
+        st = work(l, err);
+    if (st == SQ_OK)
+        st = sq_store_begin(s->store, err);
+    while (st == SQ_OK && l->items) {
+        struct sq_item *item = l->items;
+        st = give_up_asks(item, why, err);
+        if (st == SQ_OK)
+            st = sq_item_score(item, err);
+        end_item(l, item);
+    }
+    while (st == SQ_OK && !l->planned) {
+        struct sq_plan_job job;
+        struct sq_item *item = NULL;
+        st = sq_plan_next(&s->plan, &job, err);
+        l->planned = st == SQ_OK && !job.sample;
+        if (st != SQ_OK || l->planned)
+            break;
+        s->result->jobs++;
+        st = sq_item_begin(s, &job, &item, err);
+        if (st != SQ_OK || !item)
+            continue;
+        st = give_up_asks(item, why, err);
+        if (st == SQ_OK)
+            st = sq_item_score(item, err);
+        sq_item_free(item);
+    }
+    if (st == SQ_OK)
+        return sq_store_commit(s->store, err);
+    sq_store_rollback(s->store);
+    return st;
+}
+
+static enum sq_status count_jobs(struct sq_plan *plan, size_t *total,
+                                 struct sq_err *err)
+{
+    struct sq_plan_job job;
+    enum sq_status st;
+    while ((st = sq_plan_next(plan, &job, err)) == SQ_OK && job.sample) {
+        ++*total;
+        sq_plan_sample_drop(job.sample);
+    }
+    return st == SQ_OK ? sq_plan_rewind(plan, err) : st;
+}
+
+static void log_summary(const struct sq_session *s, const struct sq_engine *e)
+{
+    if (!e || !e->ops->summary)
+        return;
+    struct sq_buf text;
+    sq_buf_init(&text, SQ_MAX_MESSAGE);
+    e->ops->summary(e, &text);
+    if (text.n)
+        sq_log(s->options->log, SQ_LOG_WARN, "%s", text.p);
+    sq_buf_release(&text);
+}
+
+/* Runs the begun session to its end, whichever that is, and closes its books.
+ */
+static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
+{
+    const struct sq_run_options *o = s->options;
+    struct loop l = {.s = s, .begun_ms = sq_clock_ms()};
+    l.queue_end = &l.queue;
+    /* Items that wait for a slow judge must not keep the model idle. */
+    l.window = (size_t)o->concurrency * (s->judge ? 2 : 1) + 64;
+    l.shown_ms = l.begun_ms;
+    enum sq_status st = SQ_OK;
+    if (o->log && o->log->tty)
+        st = count_jobs(&s->plan, &l.total, err);
+    if (st == SQ_OK)
+        st = loop(&l, err);
+    sq_log_progress_end(o->log);
+    s->result->interrupted = sq_stop > 0;
+
+    /* A failing store cannot take down what is left, either. */
+    struct sq_err late = {0};
+    enum sq_status left = SQ_OK;
+    if (st != SQ_STORE && sq_stop < 2 && (l.items || !l.planned))
+        left = leave(
+            &l, s->result->interrupted ? "the run was interrupted" : err->msg,
+            &late);
+    while (l.items)
+        end_item(&l, l.items);
+    log_summary(s, s->model);
+    log_summary(s, s->judge);
+    const char *status = s->result->interrupted              ? "interrupted"
+                         : st != SQ_OK || s->result->missing ? "incomplete"
+                                                             : "complete";
+    if (left == SQ_OK && st != SQ_STORE)
+        left = sq_metrics_put(s, &late);
+    if (left == SQ_OK && st != SQ_STORE)
+        left = sq_store_run_finish(s->store, &s->run, status, &late);
+    if (st == SQ_OK && left != SQ_OK) {
+        *err = late;
+        st = left;
+    }
+    return st;
+}
+
+enum sq_status sq_run(const struct sq_run_options *options,
+                      struct sq_run_result *result, struct sq_err *err)
+{
+    struct sq_session s;
+    *result = (struct sq_run_result){0};
+    enum sq_status st = sq_session_open(&s, options, result, err);
+    if (st == SQ_OK)
+        st = sq_session_begin(&s, err);
+    if (st == SQ_OK)
+        st = run_session(&s, err);
+    sq_session_close(&s);
+    return st;
+}
+
+enum sq_status sq_run_forecast(const struct sq_run_options *options,
+                               struct sq_run_forecast *out, struct sq_err *err)
+{
+    struct sq_session s;
+    struct sq_run_result unused = {0};
+    *out = (struct sq_run_forecast){0};
+    enum sq_status st = sq_session_open(&s, options, &unused, err);
+    while (st == SQ_OK) {
+        struct sq_plan_job job;
+        st = sq_plan_next(&s.plan, &job, err);
+        if (st != SQ_OK || !job.sample)
+            break;
+        const struct sq_sample *sample = job.sample->sample;
+        bool sent = sample->query.n || !s.model->ops->asks;
+        out->jobs++;
+        out->samples += job.epoch == 1;
+        out->steps += sample->nsteps;
+        out->requests += sent;
+        if (sent && s.judge)
+            out->requests += sq_item_judges(&s, job.sample->suite);
+        sq_plan_sample_drop(job.sample);
+    }
+    sq_session_close(&s);
+    return st;
+}

@@ -1,0 +1,61 @@
+#ifndef SQ_RUN_RUN_H
+#define SQ_RUN_RUN_H
+/*
+ * A run: every job of the plan through model, judge and scorer into the store,
+ * in one loop that owns all waiting. A run that was cut off is gone on with by
+ * calling it again with the same options.
+ */
+#include "engine/engine.h"
+#include "run/plan.h"
+#include "store/store.h"
+
+/* How an engine is reached; see struct sq_engine_config. */
+struct sq_run_model {
+    const char *spec;         /* NULL = none (a judge may be absent) */
+    const char *base_url;     /* NULL = the engine's default */
+    const char *key;          /* secret, NULL = none */
+    const char *replay_field; /* NULL = the usual ones */
+};
+
+struct sq_run_options {
+    struct sq_run_model model, judge;
+    const char *const *suites; /* specs, "chain:n=20" */
+    size_t nsuites;
+    const char *const *templates; /* names; none = those of the suites */
+    size_t ntemplates;
+    const char *db, *home, *data_dir;
+    const char *replay_key, *cacert;
+    struct sq_plan_limit limit;
+    struct sq_sampling sampling; /* what is set overrides the suite's */
+    long long epochs, concurrency, max_retries;
+    double timeout_s;
+    bool allow_modified, no_cache;
+    struct sq_log *log;
+};
+
+struct sq_run_result {
+    char id[SQ_RUN_ID_SIZE];
+    bool resumed, interrupted;
+    size_t jobs;          /* (sample, epoch) pairs of the plan */
+    size_t skipped;       /* already scored before */
+    size_t missing;       /* responses or verdicts that could not be had */
+    size_t asked, cached; /* requests sent to engines; answered by the store */
+    size_t states[SQ_STATE_COUNT]; /* of the steps scored now */
+};
+
+/* SQ_OK also when something is missing (then result->missing > 0) or the user
+ * interrupted it: all that was got is in the store. Another status means that
+ * the run could not begin or had to stop; what was got is stored likewise. */
+enum sq_status sq_run(const struct sq_run_options *options,
+                      struct sq_run_result *result,
+                      struct sq_err *err) SQ_CHECKED;
+
+/* What a run would do, without asking or storing anything. */
+struct sq_run_forecast {
+    size_t samples, jobs, steps, requests; /* requests of model and judges */
+};
+enum sq_status sq_run_forecast(const struct sq_run_options *options,
+                               struct sq_run_forecast *out,
+                               struct sq_err *err) SQ_CHECKED;
+
+#endif

@@ -1,0 +1,251 @@
+#include "run/score.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+static const struct {
+    const char *name;
+    double min, max;
+} metrics[] = {
+    {"step_rate", 0, 1},      {"full_rate", 0, 1},
+    {"prefix_rate", 0, 1},    {"step_correct_rate", 0, 1},
+    {"following_rate", 0, 1}, {"quality", 1, 5},
+};
+#define NMETRICS (sizeof metrics / sizeof *metrics)
+
+bool sq_metric_range(const char *metric, double *min, double *max)
+{
+    for (size_t i = 0; i < NMETRICS; i++)
+        if (strcmp(metrics[i].name, metric) == 0) {
+            *min = metrics[i].min;
+            *max = metrics[i].max;
+            return true;
+        }
+    return false;
+}
+
+/* All rules of one role, read together. */
+struct ruling {
+    size_t n, hold, broken, errors;
+    struct sq_finding
+        evidence; /* of the first broken rule, else of the first */
+};
+
+static void explain_rule(struct sq_buf *out, const struct sq_rule *rule,
+                         const struct sq_finding *f)
+{
+    static const char *const words[] = {
+        [SQ_FINDING_HOLDS] = "holds",
+        [SQ_FINDING_BROKEN] = "broken",
+        [SQ_FINDING_UNDECIDED] = "undecided",
+        [SQ_FINDING_ERROR] = "error",
+    };
+    sq_buf_addf(out, "%s%s %s %s: %s", out->n ? "\n" : "",
+                rule->role == SQ_ROLE_ANSWER ? "answer" : "constraint",
+                rule->check->name, words[f->verdict], f->why);
+}
+
+static struct ruling apply_rules(const struct sq_step *step, enum sq_role role,
+                                 struct sq_check_text text, struct sq_buf *why)
+{
+    struct ruling r = {0};
+    for (size_t i = 0; i < step->nrules; i++) {
+        const struct sq_rule *rule = &step->rules[i];
+        if (rule->role != role)
+            continue;
+        struct sq_finding f = {.verdict = SQ_FINDING_ERROR};
+        rule->check->run(rule->args, text, &f);
+        bool first_broken = f.verdict == SQ_FINDING_BROKEN && !r.broken;
+        if (f.len && (first_broken || !r.evidence.len))
+            r.evidence = f;
+        r.n++;
+        r.hold += f.verdict == SQ_FINDING_HOLDS;
+        r.broken += f.verdict == SQ_FINDING_BROKEN;
+        r.errors += f.verdict == SQ_FINDING_ERROR;
+        explain_rule(why, rule, &f);
+    }
+    return r;
+}
+
+/* 1 = all hold, 0 = one is broken, -1 = there are none or they don't tell. */
+static int ruling_pass(const struct ruling *r)
+{
+    if (r->broken)
+        return 0;
+    return r->n && r->hold == r->n ? 1 : -1;
+}
+
+/* The judge of steps among those asked, NULL without one. */
+static const struct sq_judged *steps_judge(const struct sq_score_input *in)
+{
+    for (size_t i = 0; i < in->njudged; i++)
+        if (in->judged[i].template_->form == SQ_JUDGE_STEPS)
+            return &in->judged[i];
+    return NULL;
+}
+
+/* What the judge says of a step; its reason goes to why. */
+static enum sq_state judge_step(const struct sq_judged *j, size_t step,
+                                struct sq_buf *why, sq_str *evidence)
+{
+    if (j->state != SQ_STATE_PASS) {
+        sq_buf_addf(why, "%sjudge %s: %s", why->n ? "\n" : "",
+                    sq_state_name(j->state), j->error);
+        return j->state;
+    }
+    const struct sq_step_verdict *v = &j->verdict.steps[step];
+    *evidence = v->evidence;
+    sq_buf_addf(why, "%sjudge %s: %.*s", why->n ? "\n" : "",
+                v->state == SQ_STATE_PASS   ? "done"
+                : v->state == SQ_STATE_FAIL ? "not done"
+                                            : sq_state_name(v->state),
+                SQ_STR_ARG(v->why));
+    return v->state;
+}
+
+/* Is the response shared by the answers to several steps? */
+static bool answers_many(const struct sq_sample *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->nsteps; i++)
+        n += s->steps[i].answerable;
+    return n > 1;
+}
+
+static void score_step(const struct sq_score_input *in, size_t i,
+                       struct sq_arena *arena, struct sq_step_score *out)
+{
+    const struct sq_step *step = &in->sample->steps[i];
+    *out = (struct sq_step_score){.step = i,
+                                  .grader = "",
+                                  .rule_pass = -1,
+                                  .judge_pass = -1,
+                                  .correct = -1};
+    if (!step->answerable || in->state != SQ_STATE_PASS) {
+        out->state = step->answerable ? in->state : SQ_STATE_UNANSWERABLE;
+        if (step->answerable && in->error)
+            out->explanation = sq_arena_str(arena, sq_str_from(in->error));
+        return;
+    }
+    struct sq_buf why;
+    sq_buf_init(&why, SQ_MAX_REPLY);
+    struct sq_check_text text = {in->text, answers_many(in->sample)};
+    struct ruling done = apply_rules(step, SQ_ROLE_CONSTRAINT, text, &why);
+    struct ruling right = apply_rules(step, SQ_ROLE_ANSWER, text, &why);
+    struct sq_finding at = done.evidence.len ? done.evidence : right.evidence;
+    out->evidence = sq_str_sub(in->text, at.at, at.at + at.len);
+
+    const struct sq_judged *judge = steps_judge(in);
+    enum sq_state judged = SQ_STATE_NOT_JUDGED;
+    if (judge)
+        judged = judge_step(judge, i, &why, &out->evidence);
+    out->rule_pass = ruling_pass(&done);
+    if (sq_state_decided(judged))
+        out->judge_pass = judged == SQ_STATE_PASS;
+
+    if (out->rule_pass == 0)
+        out->state = SQ_STATE_FAIL;
+    else if (done.errors)
+        out->state = SQ_STATE_ERROR;
+    else if (judge)
+        out->state = judged;
+    else
+        out->state = out->rule_pass == 1 ? SQ_STATE_PASS : SQ_STATE_NOT_JUDGED;
+
+    if (right.n && out->state == SQ_STATE_FAIL)
+        out->correct = 0;
+    else if (out->state == SQ_STATE_PASS || out->state == SQ_STATE_NOT_JUDGED)
+        out->correct = ruling_pass(&right);
+    out->explanation = sq_arena_str(arena, sq_buf_str(&why));
+    sq_buf_release(&why);
+}
+
+static void put_metric(struct sq_score_sheet *sheet,
+                       struct sq_metric_value *values, const char *name,
+                       double value)
+{
+    values[sheet->nmetrics++] = (struct sq_metric_value){name, value};
+}
+
+static void step_metrics(struct sq_score_sheet *sheet,
+                         struct sq_metric_value *values)
+{
+    size_t answerable = 0, decided = 0, pass = 0, prefix = 0;
+    size_t known = 0, correct = 0;
+    bool failed = false;
+    for (size_t i = 0; i < sheet->nsteps; i++) {
+        const struct sq_step_score *s = &sheet->steps[i];
+        if (s->state == SQ_STATE_UNANSWERABLE)
+            continue;
+        answerable++;
+        decided += sq_state_decided(s->state);
+        pass += s->state == SQ_STATE_PASS;
+        failed = failed || s->state == SQ_STATE_FAIL;
+        prefix += !failed;
+        known += s->correct >= 0;
+        correct += s->correct == 1;
+    }
+    if (decided)
+        put_metric(sheet, values, "step_rate", (double)pass / (double)decided);
+    if (answerable && decided == answerable) {
+        put_metric(sheet, values, "full_rate", pass == answerable);
+        put_metric(sheet, values, "prefix_rate",
+                   (double)prefix / (double)answerable);
+    }
+    if (known)
+        put_metric(sheet, values, "step_correct_rate",
+                   (double)correct / (double)known);
+}
+
+/* The verdicts on the whole response, for the store and as metrics. */
+static void judge_metrics(const struct sq_score_input *in,
+                          struct sq_arena *arena, struct sq_score_sheet *sheet,
+                          struct sq_metric_value *values)
+{
+    struct sq_store_verdict *verdicts =
+        sq_arena_array(arena, in->njudged, sizeof *verdicts);
+    for (size_t i = 0; i < in->njudged; i++) {
+        const struct sq_judged *j = &in->judged[i];
+        struct sq_store_verdict *v = &verdicts[i];
+        bool came = j->state == SQ_STATE_PASS;
+        enum sq_judge_form form = j->template_->form;
+        *v = (struct sq_store_verdict){
+            .judge_template = j->template_->name.p,
+            .following = came ? j->verdict.following : j->state,
+            .quality = came ? j->verdict.quality_state : j->state,
+            .value = j->verdict.quality,
+            .explanation = came ? j->verdict.why : sq_str_from(j->error)};
+        if (form != SQ_JUDGE_FOLLOWING && form != SQ_JUDGE_PAPER)
+            v->following = SQ_STATE_NOT_JUDGED;
+        if (form != SQ_JUDGE_QUALITY && form != SQ_JUDGE_PAPER)
+            v->quality = SQ_STATE_NOT_JUDGED;
+        if (sq_state_decided(v->following))
+            put_metric(sheet, values, "following_rate",
+                       v->following == SQ_STATE_PASS);
+        if (v->quality == SQ_STATE_PASS)
+            put_metric(sheet, values, "quality", v->value);
+        sheet->final = sheet->final && j->state != SQ_STATE_ERROR &&
+                       j->state != SQ_STATE_NOT_RUN;
+    }
+    sheet->verdicts = verdicts;
+    sheet->nverdicts = in->njudged;
+}
+
+void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
+              struct sq_score_sheet *sheet)
+{
+    size_t n = in->sample->nsteps;
+    struct sq_step_score *steps = sq_arena_array(arena, n, sizeof *steps);
+    struct sq_metric_value *values =
+        sq_arena_array(arena, NMETRICS, sizeof *values);
+    *sheet =
+        (struct sq_score_sheet){.steps = steps, .nsteps = n, .metrics = values};
+    /* An empty query is never asked: that is final, a missing answer is not. */
+    sheet->final = in->state != SQ_STATE_ERROR &&
+                   (in->state != SQ_STATE_NOT_RUN || in->sample->query.n == 0);
+    for (size_t i = 0; i < n; i++)
+        score_step(in, i, arena, &steps[i]);
+    step_metrics(sheet, values);
+    judge_metrics(in, arena, sheet, values);
+}

@@ -1,0 +1,54 @@
+#ifndef SQ_RUN_SCORE_H
+#define SQ_RUN_SCORE_H
+/*
+ * The scorer: a sample, what came back and what the judges found, to one state
+ * for each step and the sample's metrics. Pure.
+ *
+ * A step's state (docs/scoring.md):
+ *   not answerable                            unanswerable
+ *   no usable response                        error, not_run, truncated,
+ * refused a constraint rule is broken               fail a constraint rule hit
+ * a limit             error a judge of steps was asked                what it
+ * found all constraint rules hold (one at least)  pass nothing decides
+ * not_judged
+ *
+ * Metrics of a sample; a step counts when it is answerable, is decided when
+ * its state is pass or fail:
+ *   step_rate          pass / decided, where at least one is decided
+ *   full_rate          1 when all pass, else 0; where all are decided
+ *   prefix_rate        steps before the first fail / steps; where all are
+ * decided step_correct_rate  done and right / known, over steps with answer
+ * rules following_rate     the judge's yes (1) or no (0) quality            the
+ * judge's 1 to 5
+ */
+#include "judge/judge.h"
+#include "seqeval.h"
+#include "store/store.h"
+
+/* What one judge template gave for a response. */
+struct sq_judged {
+    const struct sq_judge_template *template_;
+    enum sq_state state; /* PASS: verdict holds; ERROR or NOT_RUN: none came */
+    struct sq_verdict verdict;
+    const char *error; /* why none came; "" */
+};
+
+/* state: PASS when `text` is the model's response; else why there is none to
+ * score (ERROR, NOT_RUN, TRUNCATED, REFUSED), with `error` for people. */
+struct sq_score_input {
+    const struct sq_sample *sample;
+    enum sq_state state;
+    sq_str text;
+    const char *error;
+    const struct sq_judged *judged;
+    size_t njudged;
+};
+
+/* Fills *sheet with memory from the arena. */
+void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
+              struct sq_score_sheet *sheet);
+
+/* The range a metric's values can take; false for a name of no metric. */
+bool sq_metric_range(const char *metric, double *min, double *max);
+
+#endif

@@ -1,0 +1,50 @@
+#ifndef SQ_RUN_SESSION_H
+#define SQ_RUN_SESSION_H
+/*
+ * What a run holds open: its suites, engines, judge templates and the store.
+ * Life cycle: open (validates everything before anything is asked), use, close.
+ */
+#include "judge/judge.h"
+#include "run/run.h"
+
+struct sq_ask;
+
+/* A request that an engine answered, waiting to be stored. */
+struct sq_arrival {
+    struct sq_ask *ask;
+    struct sq_response response;
+    int64_t row; /* of a response that the store already had; 0 = new */
+};
+
+struct sq_session {
+    const struct sq_run_options *options;
+    struct sq_suite **suites;
+    int64_t *suite_rows;
+    size_t nsuites;
+    struct sq_judge_template **templates;
+    size_t ntemplates;
+    struct sq_engine *model, *judge; /* judge may be NULL */
+    struct sq_store *store;
+    struct sq_run run;
+    struct sq_plan plan;
+    struct sq_run_result *result;
+
+    struct sq_arrival *arrivals;
+    size_t narrivals, arrivals_cap;
+};
+
+/* Suites, templates, engines; no store yet: enough for a forecast. */
+enum sq_status sq_session_open(struct sq_session *s,
+                               const struct sq_run_options *options,
+                               struct sq_run_result *result,
+                               struct sq_err *err) SQ_CHECKED;
+/* Opens the database and begins or resumes the run in it. */
+enum sq_status sq_session_begin(struct sq_session *s,
+                                struct sq_err *err) SQ_CHECKED;
+void sq_session_close(struct sq_session *s);
+
+/* Takes an answer into the list of arrivals; *response is moved. */
+void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
+                       struct sq_response *response, int64_t row);
+
+#endif

@@ -1,0 +1,286 @@
+#include "run/session.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/log.h"
+
+void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
+                       struct sq_response *response, int64_t row)
+{
+    if (s->narrivals == s->arrivals_cap) {
+        s->arrivals_cap = s->arrivals_cap ? 2 * s->arrivals_cap : 64;
+        s->arrivals =
+            sq_xrealloc(s->arrivals, s->arrivals_cap, sizeof *s->arrivals);
+    }
+    s->arrivals[s->narrivals++] = (struct sq_arrival){ask, *response, row};
+    *response = (struct sq_response){0};
+}
+
+static void on_done(void *ctx, const struct sq_request *request,
+                    struct sq_response *response)
+{
+    sq_session_arrive(ctx, request->tag, response, 0);
+}
+
+static enum sq_status open_suites(struct sq_session *s, struct sq_err *err)
+{
+    const struct sq_run_options *o = s->options;
+    struct sq_suite_open how = {o->home, o->data_dir, o->allow_modified};
+    s->suites = sq_xcalloc(o->nsuites, sizeof(struct sq_suite *));
+    s->suite_rows = sq_xcalloc(o->nsuites, sizeof *s->suite_rows);
+    for (size_t i = 0; i < o->nsuites; i++) {
+        enum sq_status st =
+            sq_suite_open(&s->suites[i], sq_str_from(o->suites[i]), &how, err);
+        if (st != SQ_OK)
+            return st;
+        s->nsuites++;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(s->suites[i]->label, s->suites[j]->label) == 0)
+                return sq_err_set(err, SQ_USAGE, "--suite: %s is given twice",
+                                  s->suites[i]->label);
+    }
+    s->plan = (struct sq_plan){.suites = s->suites,
+                               .nsuites = s->nsuites,
+                               .epochs = (int)o->epochs,
+                               .limit = o->limit};
+    return SQ_OK;
+}
+
+static enum sq_status add_template(struct sq_session *s, sq_str name,
+                                   struct sq_err *err)
+{
+    for (size_t i = 0; i < s->ntemplates; i++)
+        if (sq_str_eq(s->templates[i]->name, name))
+            return SQ_OK;
+    struct sq_judge_template *t = NULL;
+    enum sq_status st = sq_judge_template_load(&t, s->options->home, name, err);
+    if (st != SQ_OK)
+        return st;
+    s->templates = sq_xrealloc(s->templates, s->ntemplates + 1,
+                               sizeof(struct sq_judge_template *));
+    s->templates[s->ntemplates++] = t;
+    return SQ_OK;
+}
+
+/* Each quantity may come from one template only. */
+static enum sq_status check_templates(const struct sq_session *s,
+                                      struct sq_err *err)
+{
+    static const unsigned gives[] = {[SQ_JUDGE_FOLLOWING] = 1,
+                                     [SQ_JUDGE_QUALITY] = 2,
+                                     [SQ_JUDGE_PAPER] = 1 | 2,
+                                     [SQ_JUDGE_STEPS] = 4};
+    for (size_t i = 0; i < s->ntemplates; i++)
+        for (size_t j = 0; j < i; j++)
+            if (gives[s->templates[i]->form] & gives[s->templates[j]->form])
+                return sq_err_set(err, SQ_USAGE,
+                                  "--judge-template: %.*s and %.*s judge the "
+                                  "same thing; name one of them",
+                                  SQ_STR_ARG(s->templates[j]->name),
+                                  SQ_STR_ARG(s->templates[i]->name));
+    return SQ_OK;
+}
+
+static enum sq_status open_templates(struct sq_session *s, struct sq_err *err)
+{
+    const struct sq_run_options *o = s->options;
+    enum sq_status st = SQ_OK;
+    for (size_t i = 0; i < o->ntemplates && st == SQ_OK; i++)
+        st = add_template(s, sq_str_from(o->templates[i]), err);
+    for (size_t i = 0; i < s->nsuites && !o->ntemplates; i++) {
+        const struct sq_suite_def *def = s->suites[i]->def;
+        for (size_t j = 0; j < def->njudges && st == SQ_OK; j++)
+            st = add_template(s, def->judges[j], err);
+    }
+    return st == SQ_OK ? check_templates(s, err) : st;
+}
+
+static enum sq_status open_engine(struct sq_session *s,
+                                  const struct sq_run_model *m, bool judge,
+                                  struct sq_engine **out, struct sq_err *err)
+{
+    const struct sq_run_options *o = s->options;
+    const struct sq_engine_ops *ops = NULL;
+    struct sq_engine_config config = {.base_url = m->base_url,
+                                      .key = m->key,
+                                      .concurrency = o->concurrency,
+                                      .max_retries = o->max_retries,
+                                      .timeout_s = o->timeout_s,
+                                      .replay_field = m->replay_field,
+                                      .replay_key = o->replay_key,
+                                      .cacert = o->cacert,
+                                      .judge = judge,
+                                      .log = o->log,
+                                      .done = on_done,
+                                      .ctx = s};
+    enum sq_status st =
+        sq_engine_find(sq_str_from(m->spec), &ops, &config.model, err);
+    if (st == SQ_OK)
+        st = ops->open(out, &config, err);
+    return st == SQ_OK ? st
+                       : sq_err_prefix(err, "--%s %s",
+                                       judge ? "judge" : "model", m->spec);
+}
+
+enum sq_status sq_session_open(struct sq_session *s,
+                               const struct sq_run_options *options,
+                               struct sq_run_result *result, struct sq_err *err)
+{
+    *s = (struct sq_session){.options = options, .result = result};
+    enum sq_status st = open_suites(s, err);
+    if (st == SQ_OK && options->judge.spec)
+        st = open_templates(s, err);
+    if (st == SQ_OK)
+        st = open_engine(s, &options->model, false, &s->model, err);
+    if (st == SQ_OK && options->judge.spec && s->ntemplates)
+        st = open_engine(s, &options->judge, true, &s->judge, err);
+    return st;
+}
+
+/* A limit or sampling value; what is not set stays out. */
+static void put_set(struct sq_json *j, const char *key, double v, double unset)
+{
+    if (!isnan(v) && v != unset)
+        sq_json_put_num(j, key, v);
+}
+
+static void put_engine(struct sq_json *j, const char *key,
+                       const struct sq_engine *e)
+{
+    if (!e)
+        return;
+    struct sq_json *o = sq_json_object();
+    sq_json_put_str(o, "engine", sq_str_from(e->ops->name));
+    sq_json_put_str(o, "endpoint", sq_str_from(e->endpoint));
+    sq_json_put_str(o, "model", sq_str_from(e->model));
+    sq_json_put(j, key, o);
+}
+
+/* All that decides which questions are asked and how answers are read: two runs
+ * with the same text are the same run. */
+static struct sq_json *identity(const struct sq_session *s)
+{
+    const struct sq_run_options *o = s->options;
+    struct sq_json *j = sq_json_object();
+    sq_json_put_str(j, "seqeval", SQ_STR(SQ_VERSION));
+    put_engine(j, "model", s->model);
+    put_engine(j, "judge", s->judge);
+    struct sq_json *list = sq_json_array();
+    for (size_t i = 0; i < s->nsuites; i++) {
+        const struct sq_suite *suite = s->suites[i];
+        struct sq_json *u = sq_json_object();
+        sq_json_put_str(u, "suite", sq_str_from(suite->label));
+        sq_json_put_str(u, "definition", sq_str_from(suite->def->digest));
+        sq_json_put_str(u, "data", sq_str_from(suite->data_digest));
+        sq_json_put_str(u, "steps", sq_str_from(suite->def->steps_digest));
+        if (suite->modified)
+            sq_json_put_bool(u, "modified", true);
+        sq_json_put(list, NULL, u);
+    }
+    sq_json_put(j, "suites", list);
+    struct sq_json *judges = sq_json_array();
+    for (size_t i = 0; i < s->ntemplates; i++) {
+        struct sq_json *t = sq_json_object();
+        sq_json_put_str(t, "template", s->templates[i]->name);
+        sq_json_put_str(t, "digest", sq_str_from(s->templates[i]->digest));
+        sq_json_put(judges, NULL, t);
+    }
+    sq_json_put(j, "judge_templates", judges);
+    sq_json_put_int(j, "epochs", o->epochs);
+    put_set(j, "limit_first", (double)o->limit.first, 0);
+    put_set(j, "limit_last", (double)o->limit.last, 0);
+    put_set(j, "temperature", o->sampling.temperature, -1);
+    put_set(j, "top_p", o->sampling.top_p, -1);
+    put_set(j, "max_tokens", (double)o->sampling.max_tokens, -1);
+    put_set(j, "seed", (double)o->sampling.seed, -1);
+    sq_json_put_bool(j, "no_cache", o->no_cache);
+    return j;
+}
+
+/* Where and with what it ran: kept, but no part of the identity. */
+static struct sq_json *provenance(const struct sq_session *s)
+{
+    struct sq_json *j = sq_json_object();
+    struct utsname host;
+    if (uname(&host) == 0) {
+        struct sq_json *h = sq_json_object();
+        sq_json_put_str(h, "name", sq_str_from(host.nodename));
+        sq_json_put_str(h, "system", sq_str_from(host.sysname));
+        sq_json_put_str(h, "release", sq_str_from(host.release));
+        sq_json_put_str(h, "machine", sq_str_from(host.machine));
+        sq_json_put(j, "host", h);
+    }
+    sq_json_put_int(j, "concurrency", s->options->concurrency);
+    sq_json_put_int(j, "max_retries", s->options->max_retries);
+    sq_json_put_num(j, "timeout_s", s->options->timeout_s);
+    return j;
+}
+
+static enum sq_status put_suites(struct sq_session *s, struct sq_err *err)
+{
+    enum sq_status st = SQ_OK;
+    for (size_t i = 0; i < s->nsuites && st == SQ_OK; i++) {
+        const struct sq_suite *suite = s->suites[i];
+        struct sq_store_suite row = {
+            suite->label,       suite->def->name.p,       suite->def->digest,
+            suite->data_digest, suite->def->steps_digest, suite->modified};
+        st =
+            sq_store_suite_put(s->store, &s->run, &row, &s->suite_rows[i], err);
+    }
+    return st;
+}
+
+enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
+{
+    struct sq_buf settings, origin;
+    sq_buf_init(&settings, SQ_MAX_CONFIG);
+    sq_buf_init(&origin, SQ_MAX_CONFIG);
+    struct sq_json *id = identity(s), *from = provenance(s);
+    sq_json_render(id, &settings);
+    sq_json_render(from, &origin);
+    char key[SQ_DIGEST_HEX];
+    sq_sha256_of(sq_buf_str(&settings), key);
+    struct sq_run_info info = {.plan_key = key,
+                               .model = s->model->model,
+                               .judge = s->judge ? s->judge->model : "",
+                               .settings_json = settings.p,
+                               .provenance_json = origin.p};
+    enum sq_status st =
+        sq_store_open(&s->store, s->options->db, SQ_STORE_WRITE, err);
+    if (st == SQ_OK)
+        st = sq_store_run_begin(s->store, &info, &s->run, err);
+    if (st == SQ_OK)
+        st = put_suites(s, err);
+    if (st == SQ_OK) {
+        memcpy(s->result->id, s->run.id, sizeof s->result->id);
+        s->result->resumed = s->run.resumed;
+    }
+    sq_json_free(id);
+    sq_json_free(from);
+    sq_buf_release(&settings);
+    sq_buf_release(&origin);
+    return st;
+}
+
+void sq_session_close(struct sq_session *s)
+{
+    if (s->judge)
+        s->judge->ops->close(s->judge);
+    if (s->model)
+        s->model->ops->close(s->model);
+    sq_plan_release(&s->plan);
+    for (size_t i = 0; i < s->ntemplates; i++)
+        sq_judge_template_free(s->templates[i]);
+    free(s->templates);
+    for (size_t i = 0; i < s->nsuites; i++)
+        sq_suite_close(s->suites[i]);
+    free(s->suites);
+    free(s->suite_rows);
+    for (size_t i = 0; i < s->narrivals; i++)
+        sq_response_release(&s->arrivals[i].response);
+    free(s->arrivals);
+    sq_store_close(s->store);
+}
