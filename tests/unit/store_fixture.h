@@ -1,6 +1,7 @@
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
 /* A folder for databases, and SQL of the tests' own over them. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include <cmocka.h>
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "store/db.h"
 #include "store/store.h"
 
@@ -32,16 +34,31 @@ static inline int fixture_setup(void **state)
     return 0;
 }
 
+/* rm -r. */
+static inline void remove_tree(const char *path)
+{
+    DIR *dir = opendir(path);
+    struct dirent *e;
+
+    while (dir && (e = readdir(dir))) {
+        char *inner = sq_path_join(path, e->d_name);
+
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+            remove_tree(inner);
+        free(inner);
+    }
+    if (dir)
+        closedir(dir);
+    remove(path);
+}
+
 static inline int fixture_teardown(void **state)
 {
     struct fixture *f = *state;
-    char command[128];
-    int rc;
 
-    snprintf(command, sizeof(command), "rm -rf '%s'", f->dir);
-    rc = system(command);
+    remove_tree(f->dir);
     free(f);
-    return rc;
+    return 0;
 }
 
 static inline void ok(enum sq_status st, const struct sq_err *err)
