@@ -129,4 +129,133 @@ static inline struct sq_run begin_run(struct sq_store *s, const char *plan)
     return run;
 }
 
+/* ---- a small world ----------------------------------------------------- */
+
+static const struct sq_store_suite seq = {"s:n=3", "s",  "d1",
+                                          "d2",    "d3", false};
+
+static inline struct sq_step make_step(const char *kind, bool answerable)
+{
+    struct sq_step p = {.start = 2, .end = 5, .answerable = answerable};
+
+    p.kind = sq_str_from(kind);
+    return p;
+}
+
+/* A sample of three steps (the last cannot be answered) and one facet. */
+static inline int64_t put_sample(struct sq_store *s, int64_t suite,
+                                 const char *id, size_t ordinal,
+                                 const char *length)
+{
+    static const size_t depends[] = {0, 1};
+    static const struct sq_rule rules[] = {{.text = {"{\"check\":\"a\"}", 13}},
+                                           {.text = {"{\"check\":\"b\"}", 13}}};
+    struct sq_step steps[3] = {make_step("list", true), make_step("sort", true),
+                               make_step("film", false)};
+    const struct sq_field facet = {SQ_STR("length"), sq_str_from(length)};
+    struct sq_sample sample = {.ordinal = ordinal,
+                               .id = sq_str_from(id),
+                               .query = SQ_STR("a query"),
+                               .facets = &facet,
+                               .nfacets = 1,
+                               .steps = steps,
+                               .nsteps = 3};
+    struct sq_err err = {0};
+    int64_t row, again;
+
+    steps[2].depends = depends;
+    steps[2].ndepends = 2;
+    steps[0].rules = rules;
+    steps[0].nrules = 2;
+    ok(sq_store_sample_put(s, suite, &sample, &row, &err), &err);
+    ok(sq_store_sample_put(s, suite, &sample, &again, &err), &err);
+    assert_int_equal(row, again);
+    return row;
+}
+
+static inline int64_t put_suite(struct sq_store *s, const struct sq_run *run,
+                                const struct sq_store_suite *suite)
+{
+    struct sq_err err = {0};
+    int64_t row;
+
+    ok(sq_store_suite_put(s, run, suite, &row, &err), &err);
+    return row;
+}
+
+static inline int64_t put_response(struct sq_store *s, const char *key,
+                                   const char *text)
+{
+    const struct sq_store_origin origin = {key, "openai", "http://h", "m1",
+                                           "{\"messages\":[]}"};
+    struct sq_response r = {.stop = SQ_STOP_STOP,
+                            .text_len = strlen(text),
+                            .prompt_tokens = 10,
+                            .completion_tokens = -1,
+                            .latency_ms = 7};
+    struct sq_err err = {0};
+    int64_t row;
+
+    r.text = sq_xstrdup(text);
+    ok(sq_store_response_put(s, &origin, &r, &row, &err), &err);
+    free(r.text);
+    return row;
+}
+
+static inline void put_job(struct sq_store *s, const struct sq_run *run,
+                           struct sq_job job)
+{
+    struct sq_err err = {0};
+
+    job.epoch = job.epoch ? job.epoch : 1;
+    job.judge_template = job.judge_template ? job.judge_template : "";
+    job.template_digest = job.judge_template[0] ? "t1" : "";
+    job.error = job.error ? job.error : "";
+    snprintf(job.id, sizeof(job.id), "job%d", (int)job.sample);
+    ok(sq_store_job_put(s, run, &job, &err), &err);
+}
+
+/* A sheet from states: 'p'ass, 'f'ail, 'n'ot judged, 'u'nanswerable; a capital
+ * letter has an answer that is right. Metrics are those that it gives. */
+static inline enum sq_status
+put_scores(struct sq_store *s, const struct sq_run *run, int64_t sample,
+           int epoch, const char *states, double rate, struct sq_err *err)
+{
+    const char *letters = "pfnu";
+    const enum sq_state of[] = {SQ_STATE_PASS, SQ_STATE_FAIL,
+                                SQ_STATE_NOT_JUDGED, SQ_STATE_UNANSWERABLE};
+    struct sq_step_score steps[8] = {{0}};
+    const struct sq_metric_value metrics[] = {{"step_rate", rate},
+                                              {"other", 1 - rate}};
+    const struct sq_store_verdict verdicts[] = {
+        {"paper", SQ_STATE_PASS, SQ_STATE_PASS, 4, SQ_STR("fine")},
+        {"quality", SQ_STATE_NOT_JUDGED, SQ_STATE_UNPARSABLE, 3, SQ_STR("")}};
+    struct sq_score_sheet sheet = {steps, strlen(states), metrics, 2, verdicts,
+                                   2,     epoch == 1};
+
+    for (size_t i = 0; i < sheet.nsteps; i++) {
+        bool right = states[i] == 'P';
+
+        steps[i].step = i;
+        steps[i].grader = "";
+        steps[i].state = of[strchr(letters, states[i] | 32) - letters];
+        steps[i].rule_pass = steps[i].state == SQ_STATE_PASS   ? 1
+                             : steps[i].state == SQ_STATE_FAIL ? 0
+                                                               : -1;
+        steps[i].judge_pass = -1;
+        steps[i].correct = right ? 1 : states[i] == 'f' ? 0 : -1;
+        steps[i].explanation = i ? SQ_STR("") : SQ_STR("why");
+    }
+    return sq_store_scores_put(s, run, sample, epoch, &sheet, err);
+}
+
+static inline void put_scores_ok(struct sq_store *s, const struct sq_run *run,
+                                 int64_t sample, int epoch, const char *states,
+                                 double rate)
+{
+    struct sq_err err = {0};
+
+    ok(put_scores(s, run, sample, epoch, states, rate, &err), &err);
+}
+
 #endif
