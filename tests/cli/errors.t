@@ -27,7 +27,7 @@ suite() {
     cat >"$home/benchmarks/$1/suite.json" <<EOF
 {"name": "$1", "version": 1, "title": "a test",
  "data": [{"file": "$3", "sha256": "$2", "licence": "ours",
-           "bytes": $(cat "$tmp/data/$3" 2>/dev/null | wc -c),
+           "bytes": $(cat "$tmp/data/$3" "$tmp/ok.jsonl" 2>/dev/null | wc -c),
            "url": "http://127.0.0.1:1/$3"}],
  "sample": {"input": "q"}}
 EOF
