@@ -23,6 +23,8 @@ ifneq ($(MISSING),)
 $(error not installed: $(MISSING) (names as for pkg-config). ./bootstrap run \
 installs what is missing)
 endif
+# Where the fingerprints of languages lie.
+TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS))
@@ -35,7 +37,8 @@ SANITIZE_FLAGS = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
                  -fno-sanitize-recover=all
 endif
 CPP_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
-            -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' $(PKG_CFLAGS)
+            -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' \
+            -DSQ_TEXTCAT_DIR='"$(TEXTCAT_DIR)"' $(PKG_CFLAGS)
 ALL_CFLAGS = $(CPP_FLAGS) -MMD -MP -fPIC $(WARN) $(if $(WERROR),-Werror) \
              $(CFLAGS) $(SANITIZE_FLAGS)
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS)
@@ -53,21 +56,24 @@ UNIT_BIN = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 REPLAY_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/tests/%)
 FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+STUB_SRC = $(wildcard tests/http/stub*.c)
 TOOL_SRC = $(wildcard tests/http/stub.c tests/tools/*.c)
 TOOL_BIN = $(addprefix $(BUILD)/,$(basename $(notdir $(TOOL_SRC))))
 ALL_SRC = $(wildcard src/*.c src/*/*.c include/*.h src/*/*.h tests/*/*.[ch])
 
 all: $(BUILD)/seqeval $(MODULES) $(BUILD)/seqeval.1 ## build the program
 
-# The whole library goes in, used here or not: http.so calls into it.
-$(BUILD)/seqeval: $(BUILD)/src/main.o $(LIB_OBJ)
-	$(call say,LINK)$(LINK) -rdynamic -o $@ $^ $(LIBS)
+$(BUILD)/seqeval: $(BUILD)/src/main.o $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/libseqeval.a: $(LIB_OBJ)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o)
-	$(call say,LINK)$(LINK) -shared -o $@ $^ $(MODULE_LIBS)
+# With its own copy of what it uses of the library, so that any program can load
+# it; of all that only its table is to be seen.
+MODULE_LDFLAGS ?= -Wl,--exclude-libs,ALL
+$(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -shared $(MODULE_LDFLAGS) -o $@ $^ $(MODULE_LIBS)
 
 $(BUILD)/seqeval.1: seqeval.1.in include/seqeval.h
 	@mkdir -p $(@D)
@@ -101,7 +107,7 @@ $(FUZZ_BIN): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -fsanitize=fuzzer -rdynamic -o $@ $^ $(LIBS)
 
 # The stub server and the other programs that tests run.
-$(BUILD)/stub: $(BUILD)/tests/http/stub.o $(BUILD)/libseqeval.a
+$(BUILD)/stub: $(STUB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(filter-out $(BUILD)/stub,$(TOOL_BIN)): $(BUILD)/%: \

@@ -144,7 +144,7 @@ void sq_response_release(struct sq_response *r);
 
 /* ---- engines ----------------------------------------------------------- */
 
-struct sq_http; /* src/engine/http.h */
+struct sq_http_shared; /* src/engine/http.h */
 struct sq_log;
 
 /* What an engine is opened with; borrowed until it is closed. */
@@ -158,7 +158,11 @@ struct sq_engine_config {
     const char *replay_field; /* replay: field of the output, NULL = usual */
     const char *replay_key;   /* replay: field that joins, NULL = usual */
     const char *cacert;       /* openai: PEM file of CAs, NULL = the system's */
-    bool judge;               /* it is the judge that is asked */
+    const char *key_env;      /* variable the key is from, for messages; NULL =
+                                 OPENAI_API_KEY */
+    struct sq_http_shared *http; /* openai: the pump of all engines; outlives
+                                    them; NULL = one of its own */
+    bool judge;                  /* it is the judge that is asked */
     struct sq_log *log;
     /* Called for every request submitted, exactly once, from within step or
      * submit; *response is moved to the callee. */

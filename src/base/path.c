@@ -249,6 +249,8 @@ char *sq_path_modules(void)
     if (bin)
         modules = folder_with(bin, "", member);
     if (above && !modules)
+        modules = folder_with(above, "", member);
+    if (above && !modules)
         modules = folder_with(above, "lib/seqeval", member);
     if (!modules)
         modules = folder_with(SQ_PREFIX, "lib/seqeval", member);

@@ -5,7 +5,8 @@
  * benchmarks/ and judges/: SEQEVAL_HOME, else the source tree the program was
  * built in (the folder above the executable's), else PREFIX/share/seqeval.
  * "Modules" is the folder of the parts loaded on demand (http.so): the
- * executable's own in a source tree, else PREFIX/lib/seqeval.
+ * executable's own or the one above it in a source tree, else
+ * PREFIX/lib/seqeval.
  */
 #include <stdbool.h>
 #include "base/err.h"

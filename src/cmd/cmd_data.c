@@ -206,14 +206,16 @@ static enum sq_status run(struct data *d, int n, char **names,
     sq_buf_addf(&d->table, "%-12s %-12s %12s  %s\n", "SUITE", "STATE", "BYTES",
                 "FILE");
     first = do_suites(d, n, names, err);
-    st = print(d, &why);
-    note(st, &why, &first, err);
+    if (first == SQ_OK || sq_json_count(d->rows) > 0) {
+        st = print(d, &why);
+        note(st, &why, &first, err);
+    }
     if (first == SQ_OK && d->nbad && strcmp(d->verb, "verify") == 0)
         first =
             sq_err_set(err, SQ_INPUT,
-                       "%zu file%s in %s missing or wrong; 'seqeval data "
-                       "pull' gets the right ones",
-                       d->nbad, d->nbad == 1 ? " is" : "s are", d->data_dir);
+                       "%s: missing or wrong: %zu; 'seqeval data pull' gets "
+                       "the right files",
+                       d->data_dir, d->nbad);
     return first;
 }
 

@@ -313,32 +313,6 @@ static enum sq_http_fault fault_of(CURLcode code)
     }
 }
 
-static bool same_part(CURLU *a, CURLU *b, CURLUPart part)
-{
-    char *x = NULL;
-    char *y = NULL;
-    bool same = curl_url_get(a, part, &x, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-                curl_url_get(b, part, &y, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-                strcasecmp(x, y) == 0;
-    curl_free(x);
-    curl_free(y);
-    return same;
-}
-
-static bool same_origin(const char *a, const char *b)
-{
-    CURLU *x = curl_url();
-    CURLU *y = curl_url();
-    bool same = x && y && curl_url_set(x, CURLUPART_URL, a, 0) == CURLUE_OK &&
-                curl_url_set(y, CURLUPART_URL, b, 0) == CURLUE_OK &&
-                same_part(x, y, CURLUPART_SCHEME) &&
-                same_part(x, y, CURLUPART_HOST) &&
-                same_part(x, y, CURLUPART_PORT);
-    curl_url_cleanup(x);
-    curl_url_cleanup(y);
-    return same;
-}
-
 /* Where this answer sends a GET; NULL when it does not. */
 static const char *redirect_of(const struct exchange *x)
 {
@@ -367,7 +341,7 @@ static void follow(struct exchange *x, const char *to)
         finish(x, SQ_HTTP_OTHER, "redirected to where it is not safe to go");
         return;
     }
-    x->foreign = x->foreign || !same_origin(from, to);
+    x->foreign = x->foreign || !sq_transfer_same_origin(from, to);
     char *location = sq_xstrdup(to); /* to is the handle's */
     curl_multi_remove_handle(x->http->multi, x->easy);
     sq_transfer_connected(&x->t);
@@ -465,8 +439,10 @@ static enum sq_status http_pump(struct sq_http *h, int wait_ms,
     enum sq_status status = advance(h, err);
     if (status != SQ_OK || h->all.in_flight == 0)
         return status;
-    int n = sq_poller_wait(h->poller, h->ended ? 0 : time_to_wait(h, wait_ms),
-                           h->events, EVENTS);
+    if (h->ended)
+        wait_ms = 0;
+    int n =
+        sq_poller_wait(h->poller, time_to_wait(h, wait_ms), h->events, EVENTS);
     if (n < 0)
         return sq_err_set(err, SQ_INTERNAL, "waiting for sockets: %s",
                           strerror(errno));
@@ -483,19 +459,22 @@ static enum sq_status http_pump(struct sq_http *h, int wait_ms,
 
 /* ---- the table --------------------------------------------------------- */
 
+static void free_list(struct sq_transfer *t)
+{
+    while (t) {
+        struct exchange *x = (struct exchange *)t;
+        t = t->next;
+        curl_multi_remove_handle(x->http->multi, x->easy);
+        exchange_free(x);
+    }
+}
+
 static void http_close(struct sq_http *h)
 {
     if (!h)
         return;
-    for (struct sq_transfer *t = h->all.flying, *next; t; t = next) {
-        next = t->next;
-        curl_multi_remove_handle(h->multi, ((struct exchange *)t)->easy);
-        exchange_free((struct exchange *)t);
-    }
-    for (struct sq_transfer *t = h->all.spare, *next; t; t = next) {
-        next = t->next;
-        exchange_free((struct exchange *)t);
-    }
+    free_list(h->all.flying);
+    free_list(h->all.spare);
     curl_multi_cleanup(h->multi);
     sq_poller_free(h->poller);
     sq_timers_release(&h->all.timers);
@@ -580,6 +559,18 @@ static enum sq_status http_submit(struct sq_http *h,
     return SQ_OK;
 }
 
+static void http_drop(struct sq_http *h, const void *owner)
+{
+    for (struct sq_transfer *t = h->all.flying, *next; t; t = next) {
+        next = t->next;
+        if (t->req.owner != owner)
+            continue;
+        curl_multi_remove_handle(h->multi, ((struct exchange *)t)->easy);
+        sq_transfer_leave(t);
+        sq_transfer_spare(t);
+    }
+}
+
 static size_t http_in_flight(const struct sq_http *h)
 {
     return h->all.in_flight;
@@ -590,5 +581,6 @@ const struct sq_http_api sq_http_api_table = {
     .submit = http_submit,
     .pump = http_pump,
     .in_flight = http_in_flight,
+    .drop = http_drop,
     .close = http_close,
 };

@@ -67,6 +67,7 @@ struct sq_http_request {
     /* Called once, from pump. It may submit, but not pump or close. */
     void (*done)(void *ctx, const struct sq_http_result *result);
     void *ctx;
+    const void *owner; /* see drop; may be NULL */
 };
 
 struct sq_http_api {
@@ -86,6 +87,8 @@ struct sq_http_api {
     enum sq_status (*pump)(struct sq_http *h, int wait_ms, struct sq_err *err);
     /* Submitted and not yet done, delayed ones too. */
     size_t (*in_flight)(const struct sq_http *h);
+    /* Drops what owner has in flight; done is not called. */
+    void (*drop)(struct sq_http *h, const void *owner);
     /* Drops what is in flight; done is not called. NULL is allowed. */
     void (*close)(struct sq_http *h);
 };

@@ -1,5 +1,6 @@
 #include "engine/transfer.h"
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 #include "base/clock.h"
 
@@ -65,6 +66,7 @@ struct sq_transfer *sq_transfer_next(struct sq_transfers *all)
     all->queue = t->behind;
     if (!all->queue)
         all->queue_end = &all->queue;
+    t->state = SQ_TRANSFER_RUNNING;
     return t;
 }
 
@@ -72,7 +74,6 @@ void sq_transfer_start(struct sq_transfer *t, bool again)
 {
     struct sq_transfers *all = t->all;
     int64_t now = sq_clock_ms();
-    t->state = SQ_TRANSFER_RUNNING;
     if (!again)
         t->started_ms = now;
     t->heard_ms = now;
@@ -94,11 +95,25 @@ void sq_transfer_connected(struct sq_transfer *t)
     t->connecting = false;
 }
 
+static void unqueue(struct sq_transfer *t)
+{
+    struct sq_transfer **at = &t->all->queue;
+    while (*at && *at != t)
+        at = &(*at)->behind;
+    if (!*at)
+        return;
+    *at = t->behind;
+    if (!*at)
+        t->all->queue_end = at;
+}
+
 void sq_transfer_leave(struct sq_transfer *t)
 {
     struct sq_transfers *all = t->all;
     sq_timers_clear(&all->timers, &t->timer);
     sq_transfer_connected(t);
+    if (t->state == SQ_TRANSFER_QUEUED)
+        unqueue(t);
     if (t->prev)
         t->prev->next = t->next;
     else
@@ -233,4 +248,20 @@ void sq_transfer_error(struct sq_http_result *result, const char *text)
     for (char *p = result->error; *p; p++)
         if ((unsigned char)*p < ' ' || *p == 0x7f)
             *p = ' ';
+}
+
+/* "https://host:port", as it is written. */
+static sq_str origin(const char *url)
+{
+    sq_str s = sq_str_from(url);
+    size_t scheme = sq_str_find(s, SQ_STR("://"), 0);
+    if (scheme == SIZE_MAX)
+        return s;
+    size_t host = scheme + 3;
+    return sq_str_sub(s, 0, host + strcspn(url + host, "/?#\\"));
+}
+
+bool sq_transfer_same_origin(const char *a, const char *b)
+{
+    return sq_str_eq_nocase(origin(a), origin(b));
 }

@@ -68,7 +68,7 @@ struct sq_transfer *sq_transfer_next(struct sq_transfers *all);
 void sq_transfer_start(struct sq_transfer *t, bool again);
 /* Its connection stands (or failed): another may have its turn. */
 void sq_transfer_connected(struct sq_transfer *t);
-/* Out of flight; its body stays until sq_transfer_spare. */
+/* Out of flight and off the queue; its body stays until sq_transfer_spare. */
 void sq_transfer_leave(struct sq_transfer *t);
 /* Empties its body. */
 void sq_transfer_drop_body(struct sq_transfer *t);
@@ -92,5 +92,9 @@ bool sq_transfer_fail(struct sq_transfer *t, enum sq_http_fault fault,
 /* Sets the result's text, as one printable line: what a server sent may be
  * quoted in it. */
 void sq_transfer_error(struct sq_http_result *result, const char *text);
+
+/* Are scheme, host and port written alike? Another way to write the same counts
+ * as another. */
+bool sq_transfer_same_origin(const char *a, const char *b);
 
 #endif

@@ -16,7 +16,7 @@
 
 /* Attempts in a row that brought nothing, and the pause after the first of
  * them, doubled each time. */
-enum { ATTEMPTS = 5, PAUSE_MS = 500, LONGEST_PAUSE_MS = 60000 };
+enum { ATTEMPTS = 5, PAUSE_MS = 1000, LONGEST_PAUSE_MS = 60000 };
 enum { CONNECT_MS = 30000, SILENCE_MS = 60000 };
 
 /* A pull going on. */
@@ -222,7 +222,7 @@ static enum sq_status failed(const struct pull *p,
 
 static int64_t pause_ms(int idle, const struct sq_http_result *r)
 {
-    int64_t pause = (int64_t)PAUSE_MS << idle;
+    int64_t pause = (int64_t)PAUSE_MS << (idle > 0 ? idle - 1 : 0);
 
     if (r->retry_after_ms > pause)
         pause = r->retry_after_ms;
@@ -304,6 +304,7 @@ static char *in_mirror(const char *mirror, sq_str file)
     sq_str m = sq_str_from(mirror);
     bool encode = is_url(m) || is_file_url(m);
     struct sq_buf path;
+    char *source;
     size_t i;
 
     sq_buf_init(&path, SQ_MAX_MESSAGE);
@@ -315,7 +316,9 @@ static char *in_mirror(const char *mirror, sq_str file)
             sq_buf_addc(&path, file.p[i]);
         else
             sq_buf_addf(&path, "%%%02X", (unsigned)(unsigned char)file.p[i]);
-    return sq_buf_take(&path);
+    source = sq_buf_take(&path);
+    sq_buf_release(&path);
+    return source;
 }
 
 static enum sq_status transfer(struct pull *p)

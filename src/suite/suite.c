@@ -105,7 +105,7 @@ static char *label_of(sq_str name, sq_str params, sq_str defaults)
 {
     struct sq_buf label;
     sq_str piece;
-    char sep = ':';
+    char *text, sep = ':';
 
     sq_buf_init(&label, SQ_MAX_MESSAGE);
     sq_buf_add(&label, name);
@@ -116,7 +116,9 @@ static char *label_of(sq_str name, sq_str params, sq_str defaults)
         sq_buf_add(&label, piece);
         sep = ',';
     }
-    return sq_buf_take(&label);
+    text = sq_buf_take(&label);
+    sq_buf_release(&label);
+    return text;
 }
 
 static enum sq_status open_chain(struct sq_suite *s, sq_str params,

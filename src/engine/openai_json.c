@@ -1,0 +1,340 @@
+#include "engine/openai_json.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- request ----------------------------------------------------------- */
+
+/* The shortest decimal that reads back as the same number. */
+static void put_number(struct sq_buf *out, double v)
+{
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof(text), "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            break;
+    }
+    sq_buf_adds(out, text);
+}
+
+void sq_openai_body(sq_str model, const struct sq_request *request,
+                    struct sq_buf *out)
+{
+    const struct sq_sampling *s = &request->sampling;
+    sq_buf_adds(out, "{\"model\":");
+    sq_json_quote(model, out);
+    sq_buf_adds(out, ",\"messages\":[");
+    for (size_t i = 0; i < request->nmessages; i++) {
+        sq_buf_adds(out, i > 0 ? ",{\"role\":" : "{\"role\":");
+        sq_json_quote(sq_str_from(request->messages[i].role), out);
+        sq_buf_adds(out, ",\"content\":");
+        sq_json_quote(request->messages[i].content, out);
+        sq_buf_addc(out, '}');
+    }
+    sq_buf_addc(out, ']');
+    if (isfinite(s->temperature) && s->temperature >= 0) {
+        sq_buf_adds(out, ",\"temperature\":");
+        put_number(out, s->temperature);
+    }
+    if (isfinite(s->top_p) && s->top_p >= 0) {
+        sq_buf_adds(out, ",\"top_p\":");
+        put_number(out, s->top_p);
+    }
+    if (s->max_tokens >= 0)
+        sq_buf_addf(out, ",\"max_tokens\":%lld", s->max_tokens);
+    if (s->seed >= 0)
+        sq_buf_addf(out, ",\"seed\":%lld", s->seed);
+    sq_buf_addc(out, '}');
+}
+
+/* ---- one-line texts ---------------------------------------------------- */
+
+/* dst gets text with control characters as blanks, cut between characters. */
+static void put_line(char *dst, size_t size, sq_str text)
+{
+    size_t n = 0;
+    text = sq_str_trim(text);
+    for (size_t i = 0; i < text.n && n + 1 < size; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        dst[n++] = (char)(c < ' ' || c == 0x7f ? ' ' : c);
+    }
+    dst[n] = '\0';
+    size_t bad;
+    if (!sq_utf8_valid((sq_str){dst, n}, &bad))
+        dst[bad] = '\0';
+}
+
+static bool is_key_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '*' ||
+           c == '.';
+}
+
+static bool at_word(sq_str s, size_t i)
+{
+    return i == 0 || !is_key_char(s.p[i - 1]);
+}
+
+/* Length of what must not be shown at s.p[i]: the secret, or a word that begins
+ * as keys do; servers repeat a wrong key, in parts or whole. */
+static size_t secret_at(sq_str s, size_t i, sq_str secret)
+{
+    sq_str rest = sq_str_sub(s, i, s.n);
+    size_t n = 0;
+    if (secret.n > 0 && sq_str_starts(rest, secret))
+        return secret.n;
+    if (!at_word(s, i))
+        return 0;
+    if (sq_str_starts(rest, SQ_STR("sk-")))
+        n = 3;
+    else if (sq_str_eq_nocase(sq_str_sub(rest, 0, 7), SQ_STR("bearer ")))
+        n = 7;
+    else
+        return 0;
+    while (n < rest.n && is_key_char(rest.p[n]))
+        n++;
+    return n;
+}
+
+static void put_message(char *dst, size_t size, sq_str text, sq_str secret)
+{
+    struct sq_buf out;
+    sq_buf_init(&out, SQ_MAX_MESSAGE);
+    for (size_t i = 0; i < text.n && out.n < size;) {
+        size_t n = secret_at(text, i, secret);
+        if (n > 0)
+            sq_buf_adds(&out, "***");
+        else
+            sq_buf_addc(&out, text.p[i]);
+        i += n > 0 ? n : 1;
+    }
+    put_line(dst, size, sq_buf_str(&out));
+    sq_buf_release(&out);
+}
+
+/* ---- response ---------------------------------------------------------- */
+
+static bool malformed(char *why, size_t size, const char *text)
+{
+    snprintf(why, size, "%s", text);
+    return false;
+}
+
+static const struct {
+    sq_str name;
+    enum sq_stop_reason stop;
+} finish_reasons[] = {
+    {{"stop", 4}, SQ_STOP_STOP},
+    {{"eos", 3}, SQ_STOP_STOP},
+    {{"eos_token", 9}, SQ_STOP_STOP},
+    {{"end_turn", 8}, SQ_STOP_STOP},
+    {{"stop_sequence", 13}, SQ_STOP_STOP},
+    {{"length", 6}, SQ_STOP_LENGTH},
+    {{"max_tokens", 10}, SQ_STOP_LENGTH},
+    {{"content_filter", 14}, SQ_STOP_REFUSED},
+    {{"refusal", 7}, SQ_STOP_REFUSED},
+    {{"tool_calls", 10}, SQ_STOP_TOOL_CALL},
+    {{"tool_use", 8}, SQ_STOP_TOOL_CALL},
+    {{"function_call", 13}, SQ_STOP_TOOL_CALL},
+};
+
+/* SQ_STOP_ERROR for a reason that is not known. */
+static enum sq_stop_reason stop_of(sq_str reason)
+{
+    for (size_t i = 0; i < sizeof(finish_reasons) / sizeof(finish_reasons[0]);
+         i++)
+        if (sq_str_eq(reason, finish_reasons[i].name))
+            return finish_reasons[i].stop;
+    return SQ_STOP_ERROR;
+}
+
+static bool is_null(const struct sq_json *j)
+{
+    return !j || sq_json_type(j) == SQ_JSON_NULL;
+}
+
+/* Appends the texts of a list of content parts; a refusal part sets *refused.
+ * False when the list is something else. */
+static bool add_parts(const struct sq_json *parts, struct sq_buf *text,
+                      bool *refused)
+{
+    for (const struct sq_json *p = sq_json_first(parts); p;
+         p = sq_json_next(p)) {
+        sq_str type = sq_json_str(sq_json_get(p, "type"));
+        const char *key =
+            sq_str_eq(type, SQ_STR("refusal")) ? "refusal" : "text";
+        const struct sq_json *piece = sq_json_get(p, key);
+        if (!piece || sq_json_type(piece) != SQ_JSON_STRING)
+            return false;
+        *refused = *refused || key[0] == 'r';
+        sq_buf_add(text, sq_json_str(piece));
+    }
+    return true;
+}
+
+struct message {
+    struct sq_buf text;
+    bool present; /* there is a content, be it "" */
+    bool refused;
+};
+
+/* False when content is neither null nor text. */
+static bool read_message(const struct sq_json *m, struct message *out)
+{
+    const struct sq_json *content = sq_json_get(m, "content");
+    sq_str refusal = sq_json_str(sq_json_get(m, "refusal"));
+    if (!is_null(content)) {
+        out->present = true;
+        if (sq_json_type(content) == SQ_JSON_STRING)
+            sq_buf_add(&out->text, sq_json_str(content));
+        else if (sq_json_type(content) != SQ_JSON_ARRAY ||
+                 !add_parts(content, &out->text, &out->refused))
+            return false;
+    }
+    if (refusal.n > 0) {
+        out->refused = true;
+        if (out->text.n == 0)
+            sq_buf_add(&out->text, refusal);
+    }
+    return true;
+}
+
+static long long count_of(const struct sq_json *usage, const char *key)
+{
+    const struct sq_json *j = sq_json_get(usage, key);
+    if (!j || sq_json_type(j) != SQ_JSON_NUMBER)
+        return -1;
+    double v = sq_json_num(j);
+    return v >= 0 && v < 1e15 ? (long long)v : -1;
+}
+
+static void take_extras(const struct sq_json *root, struct sq_response *out)
+{
+    const struct sq_json *usage = sq_json_get(root, "usage");
+    sq_str model = sq_json_str(sq_json_get(root, "model"));
+    char line[200];
+    out->prompt_tokens = count_of(usage, "prompt_tokens");
+    out->completion_tokens = count_of(usage, "completion_tokens");
+    if (model.n == 0)
+        return;
+    put_line(line, sizeof(line), model);
+    out->server_model = sq_xstrdup(line);
+}
+
+/* Decides what the first choice is. */
+static bool read_choice(const struct sq_json *choice, struct message *m,
+                        enum sq_stop_reason *stop, char *why, size_t why_size)
+{
+    const struct sq_json *message = sq_json_get(choice, "message");
+    const struct sq_json *reason = sq_json_get(choice, "finish_reason");
+    char shown[40];
+    if (!message || sq_json_type(message) != SQ_JSON_OBJECT)
+        return malformed(why, why_size, "no choices[0].message");
+    if (!read_message(message, m))
+        return malformed(why, why_size, "message.content is no text");
+    *stop = is_null(reason) ? SQ_STOP_STOP : stop_of(sq_json_str(reason));
+    if (*stop == SQ_STOP_ERROR) {
+        put_line(shown, sizeof(shown), sq_json_str(reason));
+        snprintf(why, why_size, "unknown finish_reason \"%s\"", shown);
+        return false;
+    }
+    if (m->refused)
+        *stop = SQ_STOP_REFUSED;
+    if (*stop != SQ_STOP_STOP)
+        return true;
+    if (!m->present)
+        return malformed(why, why_size, "message.content is null");
+    if (is_null(reason) && m->text.n == 0)
+        return malformed(why, why_size, "neither content nor finish_reason");
+    return true;
+}
+
+bool sq_openai_parse(sq_str body, struct sq_response *out, char *why,
+                     size_t why_size)
+{
+    struct sq_err err = {0};
+    struct message m = {0};
+    struct sq_json *root = NULL;
+    bool ok = false;
+    sq_buf_init(&m.text, SQ_MAX_REPLY);
+    if (!sq_utf8_valid(body, NULL)) {
+        malformed(why, why_size, "body is not UTF-8");
+        goto out;
+    }
+    root = sq_json_parse(body, "body", 1, &err);
+    if (!root) {
+        put_line(why, why_size, sq_str_from(err.msg));
+        goto out;
+    }
+    const struct sq_json *choice = sq_json_first(sq_json_get(root, "choices"));
+    enum sq_stop_reason stop;
+    if (!choice) {
+        malformed(why, why_size, "no choices");
+        goto out;
+    }
+    if (!read_choice(choice, &m, &stop, why, why_size))
+        goto out;
+    *out = (struct sq_response){.stop = stop};
+    take_extras(root, out);
+    out->text_len = m.text.n;
+    out->text = sq_buf_take(&m.text);
+    ok = true;
+out:
+    sq_json_free(root);
+    sq_buf_release(&m.text);
+    return ok;
+}
+
+/* ---- errors ------------------------------------------------------------ */
+
+static bool contains(sq_str text, sq_str word)
+{
+    for (size_t i = 0; i + word.n <= text.n; i++)
+        if (sq_str_eq_nocase(sq_str_sub(text, i, i + word.n), word))
+            return true;
+    return false;
+}
+
+static void judge_message(sq_str code, sq_str message,
+                          struct sq_openai_error *out)
+{
+    out->quota = sq_str_eq(code, SQ_STR("insufficient_quota"));
+    out->unknown_model = sq_str_eq(code, SQ_STR("model_not_found")) ||
+                         (contains(message, SQ_STR("model")) &&
+                          (contains(message, SQ_STR("does not exist")) ||
+                           contains(message, SQ_STR("not found")) ||
+                           contains(message, SQ_STR("not a valid model"))));
+}
+
+/* {"error": {"message", "code"}}, {"error": "..."}, {"message"} or
+ * {"detail"}. */
+static void read_error(const struct sq_json *root, sq_str secret,
+                       struct sq_openai_error *out)
+{
+    const struct sq_json *error = sq_json_get(root, "error");
+    const struct sq_json *holder = error ? error : root;
+    sq_str message = sq_json_str(error);
+    if (message.n == 0)
+        message = sq_json_str(sq_json_get(holder, "message"));
+    if (message.n == 0)
+        message = sq_json_str(sq_json_get(holder, "detail"));
+    put_message(out->message, sizeof(out->message), message, secret);
+    judge_message(sq_json_str(sq_json_get(holder, "code")), message, out);
+}
+
+void sq_openai_error(sq_str body, sq_str secret, struct sq_openai_error *out)
+{
+    struct sq_json *root = NULL;
+    *out = (struct sq_openai_error){0};
+    body = sq_str_trim(body);
+    if (sq_str_starts(body, SQ_STR("{")))
+        root = sq_json_parse(body, "body", 1, NULL);
+    if (root)
+        read_error(root, secret, out);
+    else if (!sq_str_starts(body, SQ_STR("{")) &&
+             !sq_str_starts(body, SQ_STR("<"))) /* a page for people */
+        put_message(out->message, sizeof(out->message), body, secret);
+    sq_json_free(root);
+}

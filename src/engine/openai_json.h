@@ -1,0 +1,33 @@
+#ifndef SQ_ENGINE_OPENAI_JSON_H
+#define SQ_ENGINE_OPENAI_JSON_H
+/*
+ * What goes to POST /chat/completions and what comes back, as pure functions.
+ * https://platform.openai.com/docs/api-reference/chat, and what vLLM, SGLang,
+ * llama-server, LM Studio and gateways make of it.
+ */
+#include "base/buf.h"
+#include "seqeval.h"
+
+/* Appends {"model", "messages", ...}; of the sampling only what is set. */
+void sq_openai_body(sq_str model, const struct sq_request *request,
+                    struct sq_buf *out);
+
+/* Reads the body of a 200. True: *out is a response (stop is not ERROR) and
+ * yours. False: the body is malformed, why says how in one line; an answer that
+ * is not there must never count as an empty one, so a content that is null with
+ * finish_reason "stop" and an unknown finish_reason are malformed too. "" is an
+ * answer. A missing finish_reason beside a text means "stop". */
+bool sq_openai_parse(sq_str body, struct sq_response *out, char *why,
+                     size_t why_size);
+
+/* What the body of another status, or a malformed 200, says about its cause. */
+struct sq_openai_error {
+    char message[240]; /* one line, cut; "" = nothing readable */
+    bool unknown_model;
+    bool quota; /* the account has nothing left: to ask again is of no use */
+};
+/* secret is replaced in the message, as is what looks like a key; may be
+ * empty. */
+void sq_openai_error(sq_str body, sq_str secret, struct sq_openai_error *out);
+
+#endif

@@ -1,0 +1,77 @@
+#ifndef TESTS_HTTP_STUB_H
+#define TESTS_HTTP_STUB_H
+/*
+ * A server for tests: answers chat completions on loopback, with faults by rate
+ * or by path. stub.c moves the bytes, stub_reply.c decides what to answer,
+ * stub_options.c reads the command line.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "base/buf.h"
+#include "base/str.h"
+
+#define STUB_FAULTS 16
+
+struct stub_fault {
+    char name[24]; /* a status as "429", or a name of the table in stub_reply.c
+                    */
+    double rate;
+    unsigned long long hits;
+};
+
+/* If the request holds `match`, the answer is `content`: both as they stand
+ * between the quotes of a JSON string. */
+struct stub_rule {
+    char *match, *content, *finish;
+};
+
+struct stub_options {
+    int64_t latency_us;
+    char *reply; /* content, as a JSON literal's inside */
+    struct stub_rule *rules;
+    size_t nrules;
+    bool echo;
+    struct stub_fault faults[STUB_FAULTS];
+    size_t nfaults;
+    uint64_t seed;
+    const char *retry_after; /* of 429 and 503; NULL = none */
+    bool once_fail;          /* each distinct request: 500 the first time */
+    const char *root;
+    bool no_range;
+    long long cut_after; /* the first file is cut there; -1 = not */
+    FILE *log;
+    long long max_seconds;
+};
+
+/* False when argv is wrong (said on stderr). */
+bool stub_options_parse(struct stub_options *o, int argc, char **argv);
+void stub_options_release(struct stub_options *o);
+
+struct stub_request {
+    sq_str method, path, headers, body; /* headers without the first line */
+};
+
+/* What to send: bytes, then `block` over and over for `repeat` bytes. */
+struct stub_reply {
+    struct sq_buf bytes;
+    sq_str block;
+    unsigned long long repeat;
+    int64_t delay_us;
+    int64_t drip_us; /* > 0: one byte at a time, this long apart */
+    enum { STUB_KEEP, STUB_CLOSE, STUB_RESET, STUB_HANG } after;
+};
+
+struct stub_state {
+    struct stub_options *options;
+    unsigned long long requests, faults, repeats, open, most_open;
+    uint64_t *seen; /* hashes of bodies: open addressing, 0 = free */
+    size_t nseen, seen_cap;
+    struct sq_buf bomb; /* a body that unpacks to 64 MB, made when asked for */
+};
+
+void stub_answer(struct stub_state *s, const struct stub_request *q,
+                 struct stub_reply *r);
+void stub_state_release(struct stub_state *s);
+
+#endif

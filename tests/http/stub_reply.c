@@ -1,0 +1,504 @@
+#include "stub.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/rng.h"
+
+/* ---- pieces ------------------------------------------------------------ */
+
+static uint64_t hash_of(sq_str s)
+{
+    uint64_t h = 14695981039346656037u; /* FNV-1a */
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
+    return h ? h : 1;
+}
+
+static void put_seen(struct stub_state *s, uint64_t hash)
+{
+    size_t i = hash & (s->seen_cap - 1);
+    while (s->seen[i] && s->seen[i] != hash)
+        i = (i + 1) & (s->seen_cap - 1);
+    s->seen[i] = hash;
+}
+
+/* Was the same body here before? */
+static bool seen_before(struct stub_state *s, sq_str body)
+{
+    uint64_t hash = hash_of(body);
+    if (2 * s->nseen >= s->seen_cap) {
+        uint64_t *old = s->seen;
+        size_t n = s->seen_cap;
+        s->seen_cap = n ? 2 * n : 1024;
+        s->seen = sq_xcalloc(s->seen_cap, sizeof(s->seen[0]));
+        for (size_t i = 0; i < n; i++)
+            if (old[i])
+                put_seen(s, old[i]);
+        free(old);
+    }
+    size_t i = hash & (s->seen_cap - 1);
+    while (s->seen[i] && s->seen[i] != hash)
+        i = (i + 1) & (s->seen_cap - 1);
+    if (s->seen[i])
+        return true;
+    s->seen[i] = hash;
+    s->nseen++;
+    return false;
+}
+
+/* Head of an answer; length < 0 leaves Content-Length out. */
+static void put_head(struct stub_reply *r, int status, const char *extra,
+                     long long length)
+{
+    sq_buf_addf(&r->bytes,
+                "HTTP/1.1 %d Stub\r\nContent-Type: application/json\r\n%s",
+                status, extra);
+    if (length >= 0)
+        sq_buf_addf(&r->bytes, "Content-Length: %lld\r\n", length);
+    sq_buf_adds(&r->bytes, "\r\n");
+}
+
+static void put_whole(struct stub_reply *r, int status, const char *extra,
+                      sq_str body)
+{
+    put_head(r, status, extra, (long long)body.n);
+    sq_buf_add(&r->bytes, body);
+}
+
+/* The inside of the last "content" string of the request. */
+static sq_str last_content(sq_str body)
+{
+    static const sq_str mark = {"\"content\":\"", 11};
+    size_t at = SIZE_MAX;
+    size_t next = 0;
+    while ((next = sq_str_find(body, mark, next)) != SIZE_MAX) {
+        at = next + mark.n;
+        next = at;
+    }
+    if (at == SIZE_MAX)
+        return SQ_STR("");
+    size_t end = at;
+    while (end < body.n && body.p[end] != '"')
+        end += body.p[end] == '\\' ? 2 : 1;
+    return sq_str_sub(body, at, end);
+}
+
+static void choose(const struct stub_options *o, sq_str body, sq_str *content,
+                   const char **finish)
+{
+    *finish = "stop";
+    *content = o->echo ? last_content(body) : sq_str_from(o->reply);
+    for (size_t i = 0; i < o->nrules; i++) {
+        const struct stub_rule *rule = &o->rules[i];
+        if (sq_str_find(body, sq_str_from(rule->match), 0) == SIZE_MAX)
+            continue;
+        *content = sq_str_from(rule->content);
+        *finish = rule->finish;
+        return;
+    }
+}
+
+static void put_completion(const struct stub_options *o, sq_str body,
+                           struct sq_buf *out)
+{
+    sq_str content;
+    const char *finish;
+    choose(o, body, &content, &finish);
+    sq_buf_adds(out, "{\"id\":\"stub\",\"object\":\"chat.completion\","
+                     "\"model\":\"stub-1\",\"choices\":[{\"index\":0,"
+                     "\"message\":{\"role\":\"assistant\",\"content\":\"");
+    sq_buf_add(out, content);
+    sq_buf_addf(out,
+                "\"},\"finish_reason\":\"%s\"}],\"usage\":{\"prompt_tokens\":"
+                "%zu,\"completion_tokens\":%zu,\"total_tokens\":%zu}}",
+                finish, body.n / 4, content.n / 4, body.n / 4 + content.n / 4);
+}
+
+/* ---- faults ------------------------------------------------------------ */
+
+static void fault_malformed(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    put_whole(r, 200, "", SQ_STR("{\"choices\":[{\"message\":{\"cont"));
+}
+
+static void fault_null(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    put_whole(r, 200, "",
+              SQ_STR("{\"choices\":[{\"message\":{\"content\":null},"
+                     "\"finish_reason\":\"stop\"}]}"));
+}
+
+static void fault_reset(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    r->after = STUB_RESET;
+}
+
+static void fault_close(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    r->after = STUB_CLOSE;
+}
+
+static void fault_stall(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    r->after = STUB_HANG;
+}
+
+/* An answer that begins and then stands still. */
+static void fault_halt(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    put_head(r, 200, "", 1000);
+    sq_buf_adds(&r->bytes, "{\"choices\":");
+    r->after = STUB_HANG;
+}
+
+static void fault_cut(struct stub_state *s, struct stub_reply *r)
+{
+    fault_halt(s, r);
+    r->after = STUB_CLOSE;
+}
+
+static void fault_big(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    r->repeat = 1ull << 30;
+    r->block = SQ_STR("                                                    ");
+    put_head(r, 200, "", (long long)r->repeat);
+}
+
+static void fault_endless(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    r->repeat = UINT64_MAX;
+    r->block = SQ_STR("20\r\n                                \r\n");
+    put_head(r, 200, "Transfer-Encoding: chunked\r\n", -1);
+}
+
+static void fault_headers(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    r->repeat = 1 << 20;
+    r->block = SQ_STR("X-Filler: 0123456789012345678901234567890123456789\r\n");
+    sq_buf_adds(&r->bytes, "HTTP/1.1 200 Stub\r\n");
+    r->after = STUB_CLOSE;
+}
+
+static void fault_header(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    r->repeat = 1 << 20;
+    r->block = SQ_STR("0123456789012345678901234567890123456789");
+    sq_buf_adds(&r->bytes, "HTTP/1.1 200 Stub\r\nX-Filler: ");
+    r->after = STUB_CLOSE;
+}
+
+static void fault_garbage(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    sq_buf_adds(&r->bytes, "this is no HTTP\r\n\r\n");
+    r->after = STUB_CLOSE;
+}
+
+static void fault_drip(struct stub_state *s, struct stub_reply *r)
+{
+    put_whole(r, 200, "", SQ_STR("{\"choices\":[]}"));
+    (void)s;
+    r->drip_us = 100000;
+}
+
+static void gzip(sq_str text, size_t times, struct sq_buf *out)
+{
+    z_stream z = {0};
+    unsigned char piece[16384];
+    if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return;
+    for (size_t i = 0; i <= times; i++) {
+        z.next_in = (unsigned char *)text.p;
+        z.avail_in = i < times ? (unsigned)text.n : 0;
+        do {
+            z.next_out = piece;
+            z.avail_out = sizeof(piece);
+            deflate(&z, i < times ? Z_NO_FLUSH : Z_FINISH);
+            sq_buf_add(out,
+                       (sq_str){(char *)piece, sizeof(piece) - z.avail_out});
+        } while (z.avail_out == 0);
+    }
+    deflateEnd(&z);
+}
+
+static void fault_bomb(struct stub_state *s, struct stub_reply *r)
+{
+    static const char zeros[1 << 16];
+    if (!s->bomb.p) {
+        sq_buf_init(&s->bomb, SIZE_MAX);
+        gzip((sq_str){zeros, sizeof(zeros)}, 1024, &s->bomb);
+    }
+    put_whole(r, 200, "Content-Encoding: gzip\r\n", sq_buf_str(&s->bomb));
+}
+
+/* No fault: an answer that is packed. */
+static void fault_gzip(struct stub_state *s, struct stub_reply *r)
+{
+    struct sq_buf plain;
+    struct sq_buf packed;
+    sq_buf_init(&plain, SQ_MAX_RECORD);
+    sq_buf_init(&packed, SQ_MAX_RECORD);
+    put_completion(s->options, SQ_STR(""), &plain);
+    gzip(sq_buf_str(&plain), 1, &packed);
+    put_whole(r, 200, "Content-Encoding: gzip\r\n", sq_buf_str(&packed));
+    sq_buf_release(&plain);
+    sq_buf_release(&packed);
+}
+
+static void fault_deep(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    put_head(r, 200, "", 100000);
+    for (int i = 0; i < 100000; i++)
+        sq_buf_addc(&r->bytes, '[');
+}
+
+static void fault_utf8(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    put_whole(r, 200, "",
+              SQ_STR("{\"choices\":[{\"message\":{\"content\":\"\xff\xfe\"},"
+                     "\"finish_reason\":\"stop\"}]}"));
+}
+
+static void fault_nul(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    put_whole(r, 200, "",
+              SQ_STR("{\"choices\":[{\"message\":{\"content\":\"a\0b\"},"
+                     "\"finish_reason\":\"stop\"}]}"));
+}
+
+static const struct {
+    const char *name;
+    void (*put)(struct stub_state *s, struct stub_reply *r);
+} faults[] = {
+    {"malformed", fault_malformed},
+    {"null", fault_null},
+    {"reset", fault_reset},
+    {"close", fault_close},
+    {"stall", fault_stall},
+    {"halt", fault_halt},
+    {"cut", fault_cut},
+    {"big", fault_big},
+    {"endless", fault_endless},
+    {"headers", fault_headers},
+    {"header", fault_header},
+    {"garbage", fault_garbage},
+    {"drip", fault_drip},
+    {"bomb", fault_bomb},
+    {"gzip", fault_gzip},
+    {"deep", fault_deep},
+    {"utf8", fault_utf8},
+    {"nul", fault_nul},
+};
+
+static void put_status(struct stub_state *s, int status, struct stub_reply *r)
+{
+    struct sq_buf extra;
+    struct sq_buf body;
+    sq_buf_init(&extra, SQ_MAX_MESSAGE);
+    sq_buf_init(&body, SQ_MAX_MESSAGE);
+    if (s->options->retry_after && (status == 429 || status == 503))
+        sq_buf_addf(&extra, "Retry-After: %s\r\n", s->options->retry_after);
+    sq_buf_addf(&body,
+                "{\"error\":{\"message\":\"status %d of the stub\","
+                "\"type\":\"stub\",\"code\":null}}",
+                status);
+    put_whole(r, status, extra.p, sq_buf_str(&body));
+    sq_buf_release(&extra);
+    sq_buf_release(&body);
+}
+
+static void put_fault(struct stub_state *s, sq_str name, struct stub_reply *r)
+{
+    long long status;
+    s->faults++;
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        if (sq_str_eq(name, sq_str_from(faults[i].name))) {
+            faults[i].put(s, r);
+            return;
+        }
+    if (!sq_str_to_int(name, &status) || status < 200 || status > 599)
+        status = 501;
+    put_status(s, (int)status, r);
+}
+
+/* The fault that this request draws; NULL = none. */
+static struct stub_fault *draw(struct stub_state *s)
+{
+    struct stub_options *o = s->options;
+    uint64_t words[2] = {o->seed, s->requests};
+    struct sq_rng rng;
+    sq_rng_seed(&rng, sq_rng_mix(words, 2));
+    double unit = sq_rng_unit(&rng);
+    for (size_t i = 0; i < o->nfaults; i++) {
+        if (unit < o->faults[i].rate)
+            return &o->faults[i];
+        unit -= o->faults[i].rate;
+    }
+    return NULL;
+}
+
+/* ---- files ------------------------------------------------------------- */
+
+static long long range_start(const struct stub_request *q)
+{
+    size_t at = sq_str_find(q->headers, SQ_STR("Range: bytes="), 0);
+    if (at == SIZE_MAX)
+        return 0;
+    sq_str rest = sq_str_sub(q->headers, at + 13, q->headers.n);
+    size_t dash = sq_str_find(rest, SQ_STR("-"), 0);
+    long long start = 0;
+    if (dash != SIZE_MAX)
+        (void)sq_str_to_int(sq_str_sub(rest, 0, dash), &start);
+    return start;
+}
+
+static void put_file(struct stub_state *s, const struct stub_request *q,
+                     struct stub_reply *r)
+{
+    struct stub_options *o = s->options;
+    char *name = sq_str_dup(sq_str_sub(q->path, 1, q->path.n));
+    char *path = sq_path_join(o->root, name);
+    char *text = NULL;
+    size_t n = 0;
+    long long start = o->no_range ? 0 : range_start(q);
+    char extra[100] = "";
+    if (strstr(name, "..") ||
+        sq_path_read(path, SQ_MAX_CONFIG, &text, &n, NULL) != SQ_OK) {
+        put_status(s, 404, r);
+    } else if (start > 0 && (size_t)start >= n) {
+        put_status(s, 416, r);
+    } else {
+        if (start > 0)
+            snprintf(extra, sizeof(extra),
+                     "Content-Range: bytes %lld-%zu/%zu\r\n", start, n - 1, n);
+        put_whole(r, start > 0 ? 206 : 200, extra,
+                  sq_str_sub((sq_str){text, n}, (size_t)start, n));
+        if (o->cut_after >= 0 && (size_t)o->cut_after < n - (size_t)start) {
+            r->bytes.n -= n - (size_t)start - (size_t)o->cut_after;
+            r->after = STUB_CLOSE;
+            o->cut_after = -1;
+        }
+    }
+    free(text);
+    free(path);
+    free(name);
+}
+
+/* ---- routes ------------------------------------------------------------ */
+
+static void put_stats(struct stub_state *s, struct stub_reply *r)
+{
+    const struct stub_options *o = s->options;
+    struct sq_buf b;
+    sq_buf_init(&b, SQ_MAX_MESSAGE);
+    sq_buf_addf(&b,
+                "{\"requests\":%llu,\"faults\":%llu,\"repeats\":%llu,"
+                "\"most_open\":%llu",
+                s->requests, s->faults, s->repeats, s->most_open);
+    for (size_t i = 0; i < o->nfaults; i++)
+        sq_buf_addf(&b, ",\"%s\":%llu", o->faults[i].name, o->faults[i].hits);
+    sq_buf_adds(&b, "}\n");
+    put_whole(r, 200, "", sq_buf_str(&b));
+    sq_buf_release(&b);
+}
+
+static void put_log(FILE *log, const struct stub_request *q)
+{
+    struct sq_json *j = sq_json_object();
+    struct sq_json *headers = sq_json_object();
+    struct sq_buf line;
+    sq_str rest = q->headers;
+    sq_str header;
+    sq_buf_init(&line, SIZE_MAX);
+    sq_json_put_str(j, "method", q->method);
+    sq_json_put_str(j, "path", q->path);
+    while (sq_str_line(&rest, &header)) {
+        size_t colon = sq_str_find(header, SQ_STR(":"), 0);
+        char *name = sq_str_dup(sq_str_sub(header, 0, colon));
+        sq_json_put_str(headers, name,
+                        sq_str_trim(sq_str_sub(header, colon + 1, header.n)));
+        free(name);
+    }
+    sq_json_put(j, "headers", headers);
+    sq_json_put_str(j, "body", q->body);
+    sq_json_render(j, &line);
+    fprintf(log, "%s\n", line.p);
+    fflush(log);
+    sq_buf_release(&line);
+    sq_json_free(j);
+}
+
+static void answer_post(struct stub_state *s, const struct stub_request *q,
+                        struct stub_reply *r)
+{
+    bool repeat = seen_before(s, q->body);
+    struct stub_fault *fault = draw(s);
+    s->repeats += repeat;
+    if (s->options->once_fail && !repeat) {
+        put_fault(s, SQ_STR("500"), r);
+    } else if (fault) {
+        fault->hits++;
+        put_fault(s, sq_str_from(fault->name), r);
+    } else {
+        struct sq_buf body;
+        sq_buf_init(&body, SIZE_MAX);
+        put_completion(s->options, q->body, &body);
+        put_whole(r, 200, "", sq_buf_str(&body));
+        sq_buf_release(&body);
+    }
+}
+
+void stub_answer(struct stub_state *s, const struct stub_request *q,
+                 struct stub_reply *r)
+{
+    static const sq_str fault = {"/_fault/", 8};
+    static const sq_str to = {"/_to/", 5};
+    if (sq_str_eq(q->path, SQ_STR("/_stats"))) {
+        put_stats(s, r);
+        return;
+    }
+    s->requests++;
+    r->delay_us = s->options->latency_us;
+    if (s->options->log)
+        put_log(s->options->log, q);
+    if (sq_str_starts(q->path, fault)) {
+        put_fault(s, sq_str_sub(q->path, fault.n, q->path.n), r);
+    } else if (sq_str_starts(q->path, to)) {
+        struct sq_buf extra;
+        sq_buf_init(&extra, SQ_MAX_MESSAGE);
+        sq_buf_addf(&extra, "Location: %.*s\r\n", (int)(q->path.n - to.n),
+                    q->path.p + to.n);
+        put_whole(r, 302, extra.p, SQ_STR("elsewhere"));
+        sq_buf_release(&extra);
+    } else if (sq_str_eq(q->method, SQ_STR("POST"))) {
+        answer_post(s, q, r);
+    } else if (s->options->root) {
+        put_file(s, q, r);
+    } else {
+        put_status(s, 404, r);
+    }
+}
+
+void stub_state_release(struct stub_state *s)
+{
+    free(s->seen);
+    if (s->bomb.p)
+        sq_buf_release(&s->bomb);
+}
