@@ -27,8 +27,6 @@ endif
 TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
-# Where the language fingerprints of libexttextcat lie.
-TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS))
 endif
 

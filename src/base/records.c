@@ -28,7 +28,7 @@ struct sq_records {
     struct sq_err broken; /* what ended the reading */
 };
 
-enum { FIRST_WINDOW = 128 << 10 };
+enum { FIRST_WINDOW = 64 << 10 };
 
 /* ---- the window --------------------------------------------------------- */
 

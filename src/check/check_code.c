@@ -163,7 +163,7 @@ static void run(const void *args, struct sq_check_text text,
         sq_finding_at(out, s.at, s.len);
     } else if (s.limit) {
         sq_finding_set(out, SQ_FINDING_ERROR,
-                       "too many pieces of text to look for code (%.*s) in",
+                       "takes too many steps to look for code (%.*s)",
                        SQ_STR_ARG(s.a->lang));
     } else if (s.unlabelled && !s.a->pattern) {
         sq_finding_set(out, SQ_FINDING_UNDECIDED,

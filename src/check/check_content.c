@@ -133,6 +133,32 @@ static int longer_first(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
+/* The option as whole words: its bytes, signs escaped, no letter or digit next
+ * to them. */
+static enum sq_status compile_option(sq_str option, const char *where,
+                                     struct sq_arena *arena,
+                                     const struct sq_regex **out,
+                                     struct sq_err *err)
+{
+    struct sq_buf p;
+    enum sq_status st;
+
+    sq_buf_init(&p, SQ_MAX_MESSAGE);
+    sq_buf_adds(&p, "(?<![\\p{L}\\p{N}])");
+    for (size_t i = 0; i < option.n; i++) {
+        unsigned char c = (unsigned char)option.p[i];
+
+        if (c < 0x80 && !sq_text_is_word(c))
+            sq_buf_addc(&p, '\\');
+        sq_buf_addc(&p, option.p[i]);
+    }
+    sq_buf_adds(&p, "(?![\\p{L}\\p{N}])");
+    st = sq_regex_compile(sq_buf_str(&p), SQ_REGEX_NOCASE, where, arena, out,
+                          err);
+    sq_buf_release(&p);
+    return st;
+}
+
 static enum sq_status compile_choice(const struct sq_json *rule,
                                      const char *where, struct sq_arena *arena,
                                      const void **args, struct sq_err *err)
@@ -161,8 +187,7 @@ static enum sq_status compile_choice(const struct sq_json *rule,
                                   "%s: options: \"%.*s\" is there twice", where,
                                   SQ_STR_ARG(a->options[i]));
         }
-        st = sq_regex_compile(a->options[i], SQ_REGEX_NOCASE | SQ_REGEX_LITERAL,
-                              where, arena, &a->patterns[i], err);
+        st = compile_option(a->options[i], where, arena, &a->patterns[i], err);
     }
     return st;
 }
@@ -181,44 +206,21 @@ struct options_found {
     bool limit;
 };
 
-static bool is_word_at(sq_str s, size_t i)
-{
-    return i < s.n && sq_text_is_word(sq_utf8_next(s, &i));
-}
-
-static bool is_word_before(sq_str s, size_t i)
-{
-    size_t start = i;
-
-    if (i == 0)
-        return false;
-    do
-        start--;
-    while (start > 0 && i - start < 4 &&
-           ((unsigned char)s.p[start] & 0xc0) == 0x80);
-    return is_word_at(s, start);
-}
-
-/* Finds option i as a whole word from `from` on. */
+/* Finds option i from `from` on. */
 static void find_option(const struct choice_args *a, sq_str text, size_t i,
                         size_t from, struct options_found *f)
 {
-    f->next[i] = SIZE_MAX;
-    while (from < text.n) {
-        size_t at, end;
-        enum sq_regex_result r =
-            sq_regex_find(a->patterns[i], text, from, &at, &end);
-
-        f->limit |= r == SQ_REGEX_LIMIT;
-        if (r != SQ_REGEX_FOUND)
-            return;
-        if (!is_word_before(text, at) && !is_word_at(text, end)) {
-            f->next[i] = at;
-            f->end[i] = end;
-            return;
-        }
-        from = end > from ? end : from + 1;
+    switch (
+        sq_regex_find(a->patterns[i], text, from, &f->next[i], &f->end[i])) {
+    case SQ_REGEX_FOUND:
+        return;
+    case SQ_REGEX_LIMIT:
+        f->limit = true;
+        break;
+    case SQ_REGEX_NONE:
+        break;
     }
+    f->next[i] = SIZE_MAX;
 }
 
 static bool ends_nocase(sq_str s, sq_str end)

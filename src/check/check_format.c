@@ -177,48 +177,65 @@ static size_t dollar_formula(sq_str s, size_t i)
     return math ? end + 1 - i : 0;
 }
 
-/* \( \[ or \name{ at i. */
+/* Where a formula that opens at or behind i would close: the next of each mark,
+ * looked for once, since a later opening has the same next one. */
+struct closing {
+    sq_str mark;
+    size_t next; /* SIZE_MAX: none */
+    bool known;
+};
+
+#define FORMULA_MAX 2000
+
+/* Length of the formula that opens with two bytes at i, or 0. */
+static size_t formula(sq_str s, size_t i, struct closing *c)
+{
+    if (!c->known || (c->next != SIZE_MAX && c->next < i + 3)) {
+        c->next = sq_str_find(s, c->mark, i + 3);
+        c->known = true;
+    }
+    return c->next == SIZE_MAX || c->next - i > FORMULA_MAX ? 0
+                                                            : c->next + 2 - i;
+}
+
+/* \name{ at i. */
 static size_t command(sq_str s, size_t i)
 {
     size_t end = i + 1;
 
-    if (end < s.n && (s.p[end] == '(' || s.p[end] == '[')) {
-        sq_str close = s.p[end] == '(' ? SQ_STR("\\)") : SQ_STR("\\]");
-        sq_str near = sq_str_sub(s, 0, i + 2000);
-        size_t found_at = sq_str_find(near, close, end);
-
-        return found_at == SIZE_MAX ? 0 : found_at + 2 - i;
-    }
     while (end < s.n && end - i < 40 && is_letter(s.p[end]))
         end++;
     return end - i > 2 && end < s.n && s.p[end] == '{' ? end + 1 - i : 0;
 }
 
-static size_t latex_at(sq_str s, size_t i)
+static size_t latex_at(sq_str s, size_t i, struct closing *c)
 {
+    char next = i + 1 < s.n ? s.p[i + 1] : '\0';
+
+    if (s.p[i] == '\\' && next == '(')
+        return formula(s, i, &c[0]);
+    if (s.p[i] == '\\' && next == '[')
+        return formula(s, i, &c[1]);
     if (s.p[i] == '\\')
         return command(s, i);
-    if (s.p[i] != '$')
-        return 0;
-    if (i + 1 < s.n && s.p[i + 1] == '$') {
-        sq_str near = sq_str_sub(s, 0, i + 2000);
-        size_t end = sq_str_find(near, SQ_STR("$$"), i + 2);
-
-        return end == SIZE_MAX || end < i + 3 ? 0 : end + 2 - i;
-    }
-    return dollar_formula(s, i);
+    if (s.p[i] == '$' && next == '$')
+        return formula(s, i, &c[2]);
+    return s.p[i] == '$' ? dollar_formula(s, i) : 0;
 }
 
 static void run_latex(const void *args, struct sq_check_text text,
                       struct sq_finding *out)
 {
     sq_str s = text.text;
+    struct closing closings[] = {{SQ_STR("\\)"), 0, false},
+                                 {SQ_STR("\\]"), 0, false},
+                                 {SQ_STR("$$"), 0, false}};
     size_t i = 0, len = 0;
 
     (void)args;
     if (sq_finding_empty(out, s))
         return;
-    while (i < s.n && (len = latex_at(s, i)) == 0)
+    while (i < s.n && (len = latex_at(s, i, closings)) == 0)
         i++;
     found(out, i < s.n, "LaTeX", i, len);
 }

@@ -112,6 +112,9 @@ static bool parse_separator(sq_str s, bool word, bool paren, sq_str *rest)
         s.p[0] != '"' && !bold &&
         !(c != ':' && (is_letter(s.p[0]) || (unsigned char)s.p[0] >= 0x80)))
         return false;
+    /* The end of "**1.** x". */
+    if (sq_str_starts(s, SQ_STR("**")) && (s.n == 2 || sq_is_space(s.p[2])))
+        s = skip(s, 2);
     *rest = skip_blanks(s);
     return true;
 }

@@ -1,6 +1,7 @@
 #include "check/number.h"
 #include <math.h>
 #include <string.h>
+#include "check/number_words.h"
 #include "check/text.h"
 
 static bool is_digit(char c)
@@ -54,6 +55,8 @@ static bool word_at(sq_str s, size_t i)
     return i < s.n && sq_text_is_word(sq_utf8_next(s, &i));
 }
 
+#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+
 /* ---- digits ------------------------------------------------------------ */
 
 /* Length of a mark at i that groups thousands: followed by three digits and no
@@ -71,6 +74,8 @@ static size_t group_mark(sq_str s, size_t i)
                                         "\xe2\x80\x99",
                                         "\xe2\x80\x89"};
 
+    if (i >= s.n || is_digit(s.p[i]) || s.p[i] == '.' || s.p[i] == '\n')
+        return 0;
     for (size_t k = 0; k < sizeof(marks) / sizeof(*marks); k++) {
         size_t n = strlen(marks[k]);
 
@@ -159,6 +164,8 @@ static size_t read_exponent(sq_str s, size_t i, double *value)
 
         while (at(s, p) == ' ' && p - i < 2)
             p++;
+        if (is_digit(at(s, p)) || at(s, p) == ',' || at(s, p) == '.')
+            return i;
         for (size_t k = 0; k < sizeof(times) / sizeof(*times) && !found; k++) {
             if (starts(s, p, times[k])) {
                 p += strlen(times[k]);
@@ -188,6 +195,20 @@ static size_t read_exponent(sq_str s, size_t i, double *value)
     return p + (at(s, p) == '}');
 }
 
+static double number_of(const struct digits *d)
+{
+    double value = 0;
+    bool whole = d->n < 16;
+
+    for (size_t i = 0; i < d->n && whole; i++) {
+        whole = is_digit(d->p[i]);
+        value = value * 10 + (d->p[i] - '0');
+    }
+    if (!whole)
+        sq_str_to_num((sq_str){d->p, d->n}, &value);
+    return value;
+}
+
 static size_t read_plain(sq_str s, size_t i, double *value)
 {
     struct digits d = {.n = 0};
@@ -195,11 +216,7 @@ static size_t read_plain(sq_str s, size_t i, double *value)
 
     i = read_whole(s, i, &d);
     i = read_decimals(s, start, i, &d);
-    *value = 0;
-    if (d.over)
-        *value = INFINITY;
-    else
-        sq_str_to_num((sq_str){d.p, d.n}, value);
+    *value = d.over ? INFINITY : number_of(&d);
     return i;
 }
 
@@ -284,134 +301,6 @@ static size_t read_latex(sq_str s, size_t i, double *value)
     return i + 1;
 }
 
-/* ---- words ------------------------------------------------------------- */
-
-struct word {
-    const char *name;
-    double value;
-};
-
-static const struct word units[] = {
-    {"zero", 0},     {"one", 1},        {"two", 2},       {"three", 3},
-    {"four", 4},     {"five", 5},       {"six", 6},       {"seven", 7},
-    {"eight", 8},    {"nine", 9},       {"ten", 10},      {"eleven", 11},
-    {"twelve", 12},  {"thirteen", 13},  {"fourteen", 14}, {"fifteen", 15},
-    {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19},
-    {"twenty", 20},  {"thirty", 30},    {"forty", 40},    {"fifty", 50},
-    {"sixty", 60},   {"seventy", 70},   {"eighty", 80},   {"ninety", 90},
-    {"dozen", 12}};
-static const struct word scales[] = {{"hundred", 1e2},
-                                     {"thousand", 1e3},
-                                     {"million", 1e6},
-                                     {"billion", 1e9},
-                                     {"trillion", 1e12}};
-
-#define COUNT(table) (sizeof(table) / sizeof(*(table)))
-
-/* The ASCII letters from i on. */
-static sq_str word_of(sq_str s, size_t i)
-{
-    size_t end = i;
-
-    while (is_letter(at(s, end)))
-        end++;
-    return word_at(s, end) ? sq_str_sub(s, i, i) : sq_str_sub(s, i, end);
-}
-
-static bool is_word(sq_str w, const char *name)
-{
-    return sq_str_eq_nocase(w, sq_str_from(name));
-}
-
-static const struct word *look_up(const struct word *table, size_t n, sq_str w)
-{
-    for (size_t k = 0; w.n > 2 && w.n < 10 && k < n; k++) {
-        if (is_word(w, table[k].name))
-            return &table[k];
-    }
-    return NULL;
-}
-
-/* Behind one blank or hyphen, or 0. */
-static size_t next_word(sq_str s, size_t i)
-{
-    if ((at(s, i) == ' ' || at(s, i) == '-') && is_letter(at(s, i + 1)))
-        return i + 1;
-    return 0;
-}
-
-/* thousand..trillion (or hundred) behind a number. */
-static size_t read_scale(sq_str s, size_t i, double *value)
-{
-    size_t p = next_word(s, i);
-    const struct word *w;
-
-    if (p == 0 && (at(s, i) | 32) == 'k' && !word_at(s, i + 1)) {
-        *value *= 1e3;
-        return i + 1;
-    }
-    w = p ? look_up(scales, COUNT(scales), word_of(s, p)) : NULL;
-    if (!w)
-        return i;
-    *value *= w->value;
-    return p + strlen(w->name);
-}
-
-/* A number in words from i on; 0 when there is none. */
-static size_t read_words(sq_str s, size_t i, double *value)
-{
-    double total = 0, group = 0, last = 0;
-    size_t end = 0; /* behind the last word taken */
-    bool article = false;
-
-    while (i) {
-        sq_str w = word_of(s, i - 1);
-        const struct word *unit = look_up(units, COUNT(units), w);
-        const struct word *scale = look_up(scales, COUNT(scales), w);
-        size_t after = i - 1 + w.n;
-
-        if (unit) {
-            /* "two three" are two numbers, "twenty three" is one. */
-            if (end && last > 0 && last < 100 &&
-                !(last >= 20 && unit->value < 10 && unit->value > 0))
-                break;
-            group += unit->value;
-            last = unit->value;
-        } else if (scale && (end || article)) {
-            if (scale->value > 100) {
-                total += (group > 0 ? group : 1) * scale->value;
-                group = 0;
-            } else {
-                group = (group > 0 ? group : 1) * scale->value;
-            }
-            last = scale->value;
-        } else if (end == 0 && !article &&
-                   (is_word(w, "a") || is_word(w, "an"))) {
-            article = true;
-            i = next_word(s, after);
-            i += i > 0;
-            continue;
-        } else if (is_word(w, "and") && end && last >= 100) {
-            i = next_word(s, after);
-            i += i > 0;
-            continue;
-        } else {
-            break;
-        }
-        end = after;
-        i = next_word(s, after);
-        i += i > 0;
-    }
-    if (end == 0)
-        return 0;
-    *value = total + group;
-    if (starts(s, end, " and a half")) {
-        *value += 0.5;
-        end += strlen(" and a half");
-    }
-    return end;
-}
-
 /* ---- one number -------------------------------------------------------- */
 
 /* May stand right behind digits. */
@@ -425,7 +314,7 @@ static bool is_unit(sq_str w)
         "kwh", "c",   "f",   "usd", "eur", "x"};
 
     for (size_t k = 0; k < COUNT(list); k++) {
-        if (is_word(w, list[k]))
+        if (sq_str_eq_nocase(w, sq_str_from(list[k])))
             return true;
     }
     return false;
@@ -445,7 +334,7 @@ static bool ends_well(sq_str s, size_t i)
     if (at(s, i) == '_')
         return !word_at(s, i + 1);
     if (is_letter(at(s, i)))
-        return is_unit(word_of(s, i));
+        return is_unit(sq_number_word(s, i));
     return !sq_text_is_word(sq_utf8_next(s, &end));
 }
 
@@ -471,6 +360,8 @@ static bool is_negative(sq_str s, size_t start)
                                              "\xc2\xa5"};
     size_t sign;
 
+    if (start == 0 || sq_is_space(s.p[start - 1]) || s.p[start - 1] == ',')
+        return false;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t k = 0; k < COUNT(currencies); k++) {
             size_t n = strlen(currencies[k]);
@@ -499,6 +390,9 @@ static bool minus_before(sq_str s, size_t start)
 {
     sq_str before = sq_str_sub(s, start > 9 ? start - 9 : 0, start);
 
+    if (!sq_str_ends(before, SQ_STR("s ")) &&
+        !sq_str_ends(before, SQ_STR("e ")))
+        return false;
     return sq_str_ends(before, SQ_STR("minus ")) ||
            sq_str_ends(before, SQ_STR("Minus ")) ||
            sq_str_ends(before, SQ_STR("negative ")) ||
@@ -528,13 +422,13 @@ static bool read_digits(sq_str s, size_t i, struct sq_number *out, size_t *end)
         struct digits d = {.n = 0};
 
         p = read_decimals(s, i, i, &d);
-        sq_str_to_num((sq_str){d.p, d.n}, &out->value);
+        out->value = number_of(&d);
     } else {
         p = read_plain(s, i, &out->value);
     }
     p = read_exponent(s, p, &out->value);
     p = read_fraction(s, p, &out->value);
-    p = read_scale(s, p, &out->value);
+    p = sq_number_scale(s, p, &out->value);
     *end = p;
     if (word_before(s, first) || !ends_well(s, p)) {
         *end = skip_token(s, p);
@@ -568,7 +462,7 @@ bool sq_number_next(sq_str text, size_t *pos, struct sq_number *out)
         } else if (text.p[i] == '\\') {
             end = read_latex(text, i, &out->value);
         } else if (is_letter(text.p[i]) && !word_before(text, i)) {
-            end = read_words(text, i + 1, &out->value);
+            end = sq_number_words(text, i, &out->value);
             if (end)
                 read_percent(text, end, &out->percent);
             else

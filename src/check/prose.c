@@ -203,11 +203,10 @@ static void read_line(struct sentences *st, sq_str s)
             st->open = true;
             st->colon = false;
         } else if (is_terminator(cp)) {
-            bool word = cp == '.' && is_abbreviation(word_before(s, at));
-
             st->colon = false;
-            if (ends_here(s, &pos, is_full_width(cp)) && st->open &&
-                (!word || pos >= s.n)) {
+            if (st->open && ends_here(s, &pos, is_full_width(cp)) &&
+                (pos >= s.n || cp != '.' ||
+                 !is_abbreviation(word_before(s, at)))) {
                 st->count++;
                 st->open = false;
             }

@@ -62,7 +62,7 @@ static int charge(pcre2_callout_block *block, void *data)
 
     b->spent++;
     if (block->current_position > b->last)
-        b->spent += (block->current_position - b->last) / 8;
+        b->spent += (block->current_position - b->last) / 2;
     b->last = block->current_position;
     return b->spent > SQ_REGEX_BUDGET ? PCRE2_ERROR_CALLOUT : 0;
 }

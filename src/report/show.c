@@ -280,7 +280,10 @@ static void add_step(const sq_str *row, struct sq_buf *out)
 
 static void add_verdict(const sq_str *row, struct sq_buf *out)
 {
-    sq_buf_addf(out, "\n%.*s:", SQ_STR_ARG(row[VERDICT_TEMPLATE]));
+    if (!row[VERDICT_EXPLANATION].n && !row[VERDICT_QUALITY].n &&
+        sq_str_eq(row[VERDICT_FOLLOWING], SQ_STR("not_judged")))
+        return; /* it judged the steps, above */
+    sq_buf_addf(out, "\nJudge, %.*s:", SQ_STR_ARG(row[VERDICT_TEMPLATE]));
     if (!sq_str_eq(row[VERDICT_FOLLOWING], SQ_STR("not_judged")))
         sq_buf_addf(out, " following %.*s", SQ_STR_ARG(row[VERDICT_FOLLOWING]));
     if (row[VERDICT_QUALITY].n)
@@ -345,7 +348,6 @@ static void render_sample(const sq_str *s, const struct rows *steps,
     sq_buf_adds(out, steps->n ? "\nSteps\n" : "");
     for (size_t i = 0; i < steps->n; i++)
         add_step(row_at(steps, i), out);
-    sq_buf_adds(out, verdicts->n ? "\nVerdicts\n" : "");
     for (size_t i = 0; i < verdicts->n; i++)
         add_verdict(row_at(verdicts, i), out);
 }

@@ -51,12 +51,12 @@ enum sq_status sq_data_verify(const struct sq_data_file *f,
     st = sq_sha256_file(path, found, &size, err);
     if (st != SQ_OK)
         goto out;
-    if (size != (unsigned long long)f->bytes)
-        *state = SQ_DATA_WRONG_SIZE;
-    else if (!sq_str_eq(sq_str_from(found), f->sha256))
-        *state = SQ_DATA_WRONG_DIGEST;
-    else
+    if (sq_str_eq(sq_str_from(found), f->sha256))
         *state = SQ_DATA_OK;
+    else if (size != (unsigned long long)f->bytes)
+        *state = SQ_DATA_WRONG_SIZE;
+    else
+        *state = SQ_DATA_WRONG_DIGEST;
 out:
     free(path);
     return st;

@@ -1,6 +1,7 @@
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
 /* A folder for databases, and SQL of the tests' own over them. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include <cmocka.h>
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "store/db.h"
 #include "store/store.h"
 
@@ -32,16 +34,31 @@ static inline int fixture_setup(void **state)
     return 0;
 }
 
+/* rm -r. */
+static inline void remove_tree(const char *path)
+{
+    DIR *dir = opendir(path);
+    struct dirent *e;
+
+    while (dir && (e = readdir(dir))) {
+        char *inner = sq_path_join(path, e->d_name);
+
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+            remove_tree(inner);
+        free(inner);
+    }
+    if (dir)
+        closedir(dir);
+    remove(path);
+}
+
 static inline int fixture_teardown(void **state)
 {
     struct fixture *f = *state;
-    char command[128];
-    int rc;
 
-    snprintf(command, sizeof(command), "rm -rf '%s'", f->dir);
-    rc = system(command);
+    remove_tree(f->dir);
     free(f);
-    return rc;
+    return 0;
 }
 
 static inline void ok(enum sq_status st, const struct sq_err *err)
@@ -77,6 +94,7 @@ static inline char *sql(const char *path, const char *query)
     struct sq_buf out;
     struct sq_stmt *q;
     struct sq_db *db;
+    char *text;
     bool row;
 
     sq_buf_init(&out, SQ_MAX_REPORT);
@@ -97,7 +115,9 @@ static inline char *sql(const char *path, const char *query)
     }
     sq_stmt_release(q);
     sq_db_close(db);
-    return sq_buf_take(&out);
+    text = sq_buf_take(&out);
+    sq_buf_release(&out);
+    return text;
 }
 
 static inline void sql_is(const char *path, const char *query, const char *want)

@@ -8,6 +8,7 @@
  * The folder is tests/checks below $SEQEVAL_SRC or the working directory.
  */
 #include <stdarg.h>
+#include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
 #include <stdio.h>

@@ -133,10 +133,14 @@ static void test_responses(void **state)
     assert_int_equal(got.retries, 2);
     sq_response_release(&got);
     /* Another one under the same key: the first stays. */
-    assert_int_equal(put_response(s, "k", "late"), row);
+    assert_int_equal(put_response(s, "k", "later"), row);
     assert_int_not_equal(put_response(s, "k2", ""), row);
     ok(sq_store_response_get(s, "k", &again, NULL, &err), &err);
     assert_int_equal(again, row);
+    sql_is(f->path,
+           "SELECT length(CAST(text AS BLOB)) FROM response"
+           " WHERE key = 'k'",
+           "4");
     ok(sq_store_response_get(s, "k2", &again, &got, &err), &err);
     assert_string_equal(got.text, "");
     assert_null(got.server_model);
@@ -164,7 +168,9 @@ static void test_jobs(void **state)
                             .retries = 5});
     put_job(s, &run,
             (struct sq_job){.sample = a, .response = r1, .retries = 1});
-    /* A resumed run finds its own answer. */
+    /* Told twice, and found again by a resumed run: asked once. */
+    put_job(s, &run,
+            (struct sq_job){.sample = a, .response = r1, .retries = 1});
     put_job(s, &run,
             (struct sq_job){.sample = a, .response = r1, .cached = true});
     put_job(s, &run,

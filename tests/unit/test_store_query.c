@@ -2,7 +2,6 @@
  */
 #include "store_fixture.h"
 #include <math.h>
-#include "base/path.h"
 
 /* ---- queries of reports ------------------------------------------------ */
 
