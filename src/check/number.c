@@ -77,8 +77,11 @@ static size_t group_mark(sq_str s, size_t i)
     if (i >= s.n || is_digit(s.p[i]) || s.p[i] == '.' || s.p[i] == '\n')
         return 0;
     for (size_t k = 0; k < sizeof(marks) / sizeof(*marks); k++) {
-        size_t n = strlen(marks[k]);
+        size_t n;
 
+        if (marks[k][0] != s.p[i])
+            continue;
+        n = strlen(marks[k]);
         if (starts(s, i, marks[k]) && digits(s, i + n) == 3)
             return n;
     }

@@ -56,7 +56,7 @@ static bool is_word(sq_str w, const char *name)
 static const struct word *look_up(const struct word *table, size_t n, sq_str w)
 {
     for (size_t k = 0; w.n > 2 && w.n < 10 && k < n; k++) {
-        if (is_word(w, table[k].name))
+        if (table[k].name[0] == (w.p[0] | 32) && is_word(w, table[k].name))
             return &table[k];
     }
     return NULL;

@@ -438,7 +438,8 @@ enum sq_status sq_suite_names(const char *home, char ***out, struct sq_err *err)
     DIR *dir = opendir(folder);
 
     if (!dir) {
-        st = sq_err_set(err, SQ_INPUT, "%s: %s", folder, strerror(errno));
+        (void)sq_err_set(err, SQ_INPUT, "%s: %s", folder, strerror(errno));
+        st = SQ_INPUT;
         free(names);
         names = NULL;
         goto out;

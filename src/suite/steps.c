@@ -34,7 +34,7 @@ static enum sq_status load_span(const struct sq_json *json, const char *where,
                                 struct sq_err *err)
 {
     const struct sq_json *span;
-    long long v[2];
+    long long v[2] = {0, 0};
     size_t i = 0;
     enum sq_status st = sq_json_need_array(json, "span", where, &span, err);
 

@@ -68,11 +68,17 @@ static enum sq_status open_data(struct sq_suite *s,
                                 const struct sq_suite_open *how,
                                 struct sq_err *err)
 {
-    struct sq_sha256 *all = sq_sha256_new();
+    struct sq_sha256 *all;
     char found[SQ_DIGEST_HEX] = "";
     size_t i;
     enum sq_status st = SQ_OK;
 
+    if (!how->data_dir)
+        return sq_err_set(err, SQ_USAGE,
+                          "suite %.*s: no folder for data files: give --data "
+                          "DIR, or set SEQEVAL_DATA or HOME",
+                          SQ_STR_ARG(s->def->name));
+    all = sq_sha256_new();
     for (i = 0; i < s->def->nfiles && st == SQ_OK; i++) {
         st = check_file(s, &s->def->files[i], how, found, err);
         sq_sha256_add(all, sq_str_from(found));

@@ -47,7 +47,7 @@ enum sq_status sq_suite_names(const char *home, char ***out,
 
 struct sq_suite_open {
     const char *home;     /* folder with benchmarks/ */
-    const char *data_dir; /* folder with the data files */
+    const char *data_dir; /* folder with the data files; NULL = none known */
     bool allow_modified;  /* data with another digest is used, and marked */
 };
 

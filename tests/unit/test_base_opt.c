@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 struct settings {
@@ -212,6 +214,32 @@ static void test_bounds(void **state)
     assert_int_equal(n, -5);
 }
 
+/* A list that is given replaces the one that was there. */
+static void test_list_default(void **state)
+{
+    (void)state;
+    struct sq_opt_list list = {sq_xmalloc(sizeof(*list.v)), 1};
+    int noperands;
+    bool help;
+    struct sq_err err = {0};
+    char words[][8] = {"seqeval", "-s", "a"};
+    char *argv[] = {words[0], words[1], words[2]};
+    struct sq_opt table[] = {
+        {"suite", 's', SQ_OPT_LIST, &list, "NAME", "", 0, 0},
+        {NULL, 0, SQ_OPT_FLAG, NULL, NULL, NULL, 0, 0},
+    };
+    list.v[0] = "default";
+    assert_int_equal(
+        sq_opt_parse(table, 1, argv, NULL, &noperands, &help, &err), SQ_OK);
+    assert_int_equal(list.n, 1);
+    assert_string_equal(list.v[0], "default");
+    assert_int_equal(
+        sq_opt_parse(table, 3, argv, NULL, &noperands, &help, &err), SQ_OK);
+    assert_int_equal(list.n, 1);
+    assert_string_equal(list.v[0], "a");
+    free(list.v);
+}
+
 static void test_config_path(void **state)
 {
     (void)state;
@@ -302,9 +330,8 @@ static void test_help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_config_path),
+        cmocka_unit_test(test_parse),        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_list_default), cmocka_unit_test(test_config_path),
         cmocka_unit_test(test_help),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

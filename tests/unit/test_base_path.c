@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
@@ -117,16 +119,32 @@ static void test_write(void **state)
     free(folder);
 }
 
-/* A full disk is told, and neither the old content nor the folder suffers. */
-static void test_write_full(void **state)
+/* As on a full disk: the old content stays and no part is left. */
+static void test_write_cut(void **state)
 {
     (void)state;
     struct sq_err err = {0};
-    if (!sq_path_exists("/dev/full"))
-        skip();
-    assert_int_equal(sq_path_write("/dev/full", SQ_STR("x"), &err), SQ_IO);
-    assert_string_equal(err.msg, "/dev/full: cannot write: No space left on "
-                                 "device");
+    struct rlimit old;
+    char *folder = temp_folder();
+    char *path = temp_file(folder, "f", SQ_STR("old"));
+    char *bytes;
+    size_t n;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    struct rlimit small = {4, old.rlim_max};
+    void (*was)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    enum sq_status status = sq_path_write(path, SQ_STR("too long"), &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    (void)signal(SIGXFSZ, was);
+    assert_int_equal(status, SQ_IO);
+    assert_non_null(strstr(err.msg, "/f: cannot write: File too large"));
+    assert_int_equal(sq_path_read(path, 99, &bytes, &n, &err), SQ_OK);
+    assert_string_equal(bytes, "old");
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(remove(folder), 0);
+    free(bytes);
+    free(path);
+    free(folder);
 }
 
 static void test_places(void **state)
@@ -208,10 +226,10 @@ static void test_gz_plain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_join),       cmocka_unit_test(test_mkdirs),
-        cmocka_unit_test(test_read),       cmocka_unit_test(test_write),
-        cmocka_unit_test(test_write_full), cmocka_unit_test(test_places),
-        cmocka_unit_test(test_own_parts),  cmocka_unit_test(test_gz_plain),
+        cmocka_unit_test(test_join),      cmocka_unit_test(test_mkdirs),
+        cmocka_unit_test(test_read),      cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write_cut), cmocka_unit_test(test_places),
+        cmocka_unit_test(test_own_parts), cmocka_unit_test(test_gz_plain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -265,26 +265,34 @@ static void test_windows(void **state)
     }
 }
 
+/* A broken record must not have the whole of a large file read. */
 static void test_limit(void **state)
 {
     const struct fixture *f = *state;
-    struct sq_buf got;
-    sq_buf_init(&got, 1000);
-    char *path = temp_file(f->folder, "open.json", SQ_STR("{}\n {\"a\":\""));
-    FILE *file = fopen(path, "ab");
+    static const char *const cases[][2] = {
+        {"{}\n {\"a\":\"",
+         "1:{} 2:2: the record that begins here is larger than "
+         "64 MB, or it never ends"},
+        {"{}\n {\"a\":\"\n", "1:{} 2:8: control character 0x0A in a string (as "
+                             "an escape it is \\u000a)"},
+    };
     char *block = sq_xmalloc(1 << 20);
     memset(block, 'x', 1 << 20);
-    for (size_t i = 0; i <= SQ_MAX_RECORD >> 20; i++)
-        assert_int_equal(fwrite(block, 1 << 20, 1, file), 1);
-    assert_int_equal(fclose(file), 0);
-    read_all(path, &got);
-    assert_string_equal(got.p,
-                        "1:{} 2:2: the record that begins here is larger "
-                        "than 64 MB, or it never ends");
-    sq_buf_release(&got);
+    for (size_t c = 0; c < COUNT(cases); c++) {
+        struct sq_buf got;
+        char *path = temp_file(f->folder, "a.json", sq_str_from(cases[c][0]));
+        FILE *file = fopen(path, "ab");
+        for (size_t i = 0; i <= SQ_MAX_RECORD >> 20; i++)
+            assert_int_equal(fwrite(block, 1 << 20, 1, file), 1);
+        assert_int_equal(fclose(file), 0);
+        sq_buf_init(&got, 1000);
+        read_all(path, &got);
+        assert_string_equal(got.p, cases[c][1]);
+        sq_buf_release(&got);
+        (void)remove(path);
+        free(path);
+    }
     free(block);
-    (void)remove(path);
-    free(path);
 }
 
 /* text as gzip in two members, of which `cut` bytes at the end are left off and

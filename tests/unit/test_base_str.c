@@ -61,6 +61,24 @@ static void test_find_is_linear(void **state)
     test_free(text);
 }
 
+/* The sequence of Thue and Morse and its complement have the same hash modulo
+ * 2^64, whatever the base: the bytes must be compared. */
+static void test_find_collision(void **state)
+{
+    (void)state;
+    enum { N = 2048 };
+    char a[N];
+    char b[N];
+    for (unsigned i = 0; i < N; i++) {
+        unsigned odd = 0;
+        for (unsigned bits = i; bits; bits >>= 1)
+            odd ^= bits & 1;
+        a[i] = odd ? 'a' : 'b';
+        b[i] = odd ? 'b' : 'a';
+    }
+    assert_int_equal(sq_str_find((sq_str){a, N}, (sq_str){b, N}, 0), SIZE_MAX);
+}
+
 static void test_compare(void **state)
 {
     (void)state;
@@ -231,10 +249,15 @@ static void test_utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_find),    cmocka_unit_test(test_find_is_linear),
-        cmocka_unit_test(test_compare), cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_split),   cmocka_unit_test(test_to_int),
-        cmocka_unit_test(test_to_num),  cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_find_is_linear),
+        cmocka_unit_test(test_find_collision),
+        cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_split),
+        cmocka_unit_test(test_to_int),
+        cmocka_unit_test(test_to_num),
+        cmocka_unit_test(test_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

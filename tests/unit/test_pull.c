@@ -1,6 +1,7 @@
 /* Getting data files from folders and file: URLs, and verifying them. */
 #include "pull_fixture.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -222,6 +223,37 @@ static void test_two_pulls(void **state)
     assert_int_equal(status, 0);
 }
 
+/* The other process gives up and removes its empty part while we wait: ours
+ * must not be written into a file without a name. */
+static void test_other_gives_up(void **state)
+{
+    (void)state;
+    struct seen seen = {0};
+    struct sq_err err;
+    int status = -1;
+    reset();
+    put(PART, SQ_STR(""));
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        char *path = at(PART);
+        int fd = open(path, O_RDWR);
+        if (fd < 0 || fcntl(fd, F_SETLK, &lock) != 0)
+            _exit(1);
+        put("data/s/locked", SQ_STR(""));
+        sq_clock_sleep_ms(250);
+        _exit(unlink(path) == 0 ? 0 : 1);
+    }
+    for (int i = 0; i < 200 && !there("data/s/locked"); i++)
+        sq_clock_sleep_ms(5);
+    drop("data/s/locked");
+    assert_int_equal(pull_mirror(&seen, &err), SQ_OK);
+    assert_whole();
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 static void test_killed(void **state)
 {
     (void)state;
@@ -288,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_no_source),
         cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_two_pulls),
+        cmocka_unit_test(test_other_gives_up),
         cmocka_unit_test(test_killed),
         cmocka_unit_test(test_verify),
     };

@@ -329,6 +329,18 @@ static void test_missing_data(void **state)
     assert_non_null(strstr(err.msg, "--data"));
 }
 
+static void test_no_data_folder(void **state)
+{
+    (void)state;
+    struct sq_suite_open how = {.home = folder};
+    struct sq_suite *s = NULL;
+    struct sq_err err = {0};
+    make_mini(&none);
+    assert_int_equal(sq_suite_open(&s, SQ_STR("mini"), &how, &err), SQ_USAGE);
+    assert_non_null(strstr(err.msg, "SEQEVAL_DATA"));
+    assert_null(s);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -363,6 +375,7 @@ int main(void)
         cmocka_unit_test(test_no_generator_of_that_name),
         cmocka_unit_test(test_modified),
         cmocka_unit_test(test_missing_data),
+        cmocka_unit_test(test_no_data_folder),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
