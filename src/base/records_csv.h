@@ -27,8 +27,7 @@ enum sq_status sq_csv_header_read(struct sq_csv_header *h, sq_str row,
                                   struct sq_err *err) SQ_CHECKED;
 /* An object of strings, yours. Another width than the header's is an error. */
 enum sq_status sq_csv_record(const struct sq_csv_header *h, sq_str row,
-                             struct sq_csv_place place,
-                             struct sq_json **record,
+                             struct sq_csv_place place, struct sq_json **record,
                              struct sq_err *err) SQ_CHECKED;
 void sq_csv_header_release(struct sq_csv_header *h);
 

@@ -92,100 +92,99 @@ static void parse(const char *args, const char *env, const char *config,
     sq_json_free(json);
 }
 
+static const struct {
+    const char *args, *env, *config, *want;
+} parse_cases[] = {
+    {"", NULL, NULL, "v0 m=- j4 t0"},
+    /* the forms of a flag */
+    {"--model x", NULL, NULL, "v0 m=x j4 t0"},
+    {"--model=x=y", NULL, NULL, "v0 m=x=y j4 t0"},
+    {"--model=", NULL, NULL, "v0 m= j4 t0"},
+    {"-j 8", NULL, NULL, "v0 m=- j8 t0"},
+    {"-j8", NULL, NULL, "v0 m=- j8 t0"},
+    {"-vvr", NULL, NULL, "resume v2 m=- j4 t0"},
+    {"-vj8 -v", NULL, NULL, "v2 m=- j8 t0"},
+    {"--resume --no-resume", NULL, NULL, "v0 m=- j4 t0"},
+    {"--no-cache", NULL, NULL, "no-cache v0 m=- j4 t0"},
+    {"-s a --suite b --suite=c", NULL, NULL, "v0 m=- j4 t0 s=a s=b s=c"},
+    {"--temperature .5", NULL, NULL, "v0 m=- j4 t0.5"},
+    {"--model -x", NULL, NULL, "v0 m=-x j4 t0"},
+    /* operands */
+    {"a -v b - c", NULL, NULL, "v1 m=- j4 t0 [a] [b] [-] [c]"},
+    {"a -- -v -- b", NULL, NULL, "v0 m=- j4 t0 [a] [-v] [--] [b]"},
+    {"-v --", NULL, NULL, "v1 m=- j4 t0"},
+    /* help comes before all faults behind it */
+    {"--help --bad", NULL, NULL, "help v0 m=- j4 t0"},
+    {"-vh", "SEQEVAL_CONCURRENCY=x", "{\"bad\":1}", "help v1 m=- j4 t0"},
+    /* faults */
+    {"--modle x", NULL, NULL, "unknown option --modle; did you mean --model?"},
+    {"--concurency=2", NULL, NULL,
+     "unknown option --concurency; did you mean --concurrency?"},
+    {"--xyzzy", NULL, NULL, "unknown option --xyzzy; --help lists them"},
+    {"--no-model", NULL, NULL,
+     "unknown option --no-model; did you mean --model?"},
+    {"-x", NULL, NULL, "unknown option -x; --help lists them"},
+    {"--model", NULL, NULL, "--model needs a value: --model SPEC"},
+    {"-vj", NULL, NULL, "-j needs a value: -j N"},
+    {"--resume=1", NULL, NULL, "--resume takes no value"},
+    {"-j 0", NULL, NULL, "-j: '0' is not a whole number from 1 to 64"},
+    {"-j 65", NULL, NULL, "-j: '65' is not a whole number from 1 to 64"},
+    {"--concurrency 1.5", NULL, NULL,
+     "--concurrency: '1.5' is not a whole number from 1 to 64"},
+    {"--temperature hot", NULL, NULL,
+     "--temperature: 'hot' is not a number from 0 to 2"},
+    /* environment */
+    {"", "SEQEVAL_CONCURRENCY=9", NULL, "v0 m=- j9 t0"},
+    {"-j8", "SEQEVAL_CONCURRENCY=9", NULL, "v0 m=- j8 t0"},
+    {"-j8", "SEQEVAL_CONCURRENCY=x", NULL, "v0 m=- j8 t0"},
+    {"", "SEQEVAL_CONCURRENCY=", NULL, "v0 m=- j4 t0"},
+    {"", "SEQEVAL_CONCURRENCY=x", NULL,
+     "SEQEVAL_CONCURRENCY: 'x' is not a whole number from 1 to 64"},
+    {"", "SEQEVAL_NO_CACHE=yes", NULL, "no-cache v0 m=- j4 t0"},
+    {"", "SEQEVAL_RESUME=0", "{\"resume\":true}", "v0 m=- j4 t0"},
+    {"--no-resume", "SEQEVAL_RESUME=1", NULL, "v0 m=- j4 t0"},
+    {"", "SEQEVAL_RESUME=maybe", NULL,
+     "SEQEVAL_RESUME: 'maybe' is neither 1 (yes) nor 0 (no)"},
+    {"", "SEQEVAL_VERBOSE=2", NULL, "v2 m=- j4 t0"},
+    {"-v", "SEQEVAL_VERBOSE=3", NULL, "v1 m=- j4 t0"},
+    {"", "SEQEVAL_VERBOSE=-1", NULL,
+     "SEQEVAL_VERBOSE: '-1' is not a whole number from 0 to 9"},
+    {"", "SEQEVAL_SUITE=a", "{\"suite\":[\"b\",\"c\"]}", "v0 m=- j4 t0 s=a"},
+    /* config */
+    {"", NULL,
+     "{\"model\":\"x\",\"concurrency\":2,\"temperature\":1.5,"
+     "\"verbose\":1,\"resume\":true,\"suite\":[\"b\",\"c\"]}",
+     "resume v1 m=x j2 t1.5 s=b s=c"},
+    {"-s a", NULL, "{\"suite\":\"b\"}", "v0 m=- j4 t0 s=a"},
+    {"-j8", NULL, "{\"concurrency\":2}", "v0 m=- j8 t0"},
+    {"", "SEQEVAL_CONCURRENCY=9", "{\"concurrency\":2}", "v0 m=- j9 t0"},
+    {"", NULL, "{\"modle\":\"x\"}",
+     "unknown config key modle; did you mean model?"},
+    {"", NULL, "{\"model\":1}",
+     "config: model: expected a string, found a number"},
+    {"", NULL, "{\"resume\":1}",
+     "config: resume: expected true or false, found a number"},
+    {"", NULL, "{\"concurrency\":\"2\"}",
+     "config: concurrency: expected a number, found a string"},
+    {"", NULL, "{\"concurrency\":99}",
+     "config: concurrency: '99' is not a whole number from 1 to 64"},
+    {"", NULL, "{\"suite\":[1]}",
+     "config: suite: expected a string or an array of strings, found a "
+     "number"},
+    {"", NULL, "{\"verbose\":true}",
+     "config: verbose: expected a whole number from 0 to 9, found true or "
+     "false"},
+    {"", NULL, "[]", "config: expected an object, found an array"},
+};
 static void test_parse(void **state)
 {
     (void)state;
-    static const struct {
-        const char *args, *env, *config, *want;
-    } cases[] = {
-        {"", NULL, NULL, "v0 m=- j4 t0"},
-        /* the forms of a flag */
-        {"--model x", NULL, NULL, "v0 m=x j4 t0"},
-        {"--model=x=y", NULL, NULL, "v0 m=x=y j4 t0"},
-        {"--model=", NULL, NULL, "v0 m= j4 t0"},
-        {"-j 8", NULL, NULL, "v0 m=- j8 t0"},
-        {"-j8", NULL, NULL, "v0 m=- j8 t0"},
-        {"-vvr", NULL, NULL, "resume v2 m=- j4 t0"},
-        {"-vj8 -v", NULL, NULL, "v2 m=- j8 t0"},
-        {"--resume --no-resume", NULL, NULL, "v0 m=- j4 t0"},
-        {"--no-cache", NULL, NULL, "no-cache v0 m=- j4 t0"},
-        {"-s a --suite b --suite=c", NULL, NULL, "v0 m=- j4 t0 s=a s=b s=c"},
-        {"--temperature .5", NULL, NULL, "v0 m=- j4 t0.5"},
-        {"--model -x", NULL, NULL, "v0 m=-x j4 t0"},
-        /* operands */
-        {"a -v b - c", NULL, NULL, "v1 m=- j4 t0 [a] [b] [-] [c]"},
-        {"a -- -v -- b", NULL, NULL, "v0 m=- j4 t0 [a] [-v] [--] [b]"},
-        {"-v --", NULL, NULL, "v1 m=- j4 t0"},
-        /* help comes before all faults behind it */
-        {"--help --bad", NULL, NULL, "help v0 m=- j4 t0"},
-        {"-vh", "SEQEVAL_CONCURRENCY=x", "{\"bad\":1}", "help v1 m=- j4 t0"},
-        /* faults */
-        {"--modle x", NULL, NULL,
-         "unknown option --modle; did you mean --model?"},
-        {"--concurency=2", NULL, NULL,
-         "unknown option --concurency; did you mean --concurrency?"},
-        {"--xyzzy", NULL, NULL, "unknown option --xyzzy; --help lists them"},
-        {"--no-model", NULL, NULL,
-         "unknown option --no-model; did you mean --model?"},
-        {"-x", NULL, NULL, "unknown option -x; --help lists them"},
-        {"--model", NULL, NULL, "--model needs a value: --model SPEC"},
-        {"-vj", NULL, NULL, "-j needs a value: -j N"},
-        {"--resume=1", NULL, NULL, "--resume takes no value"},
-        {"-j 0", NULL, NULL, "-j: '0' is not a whole number from 1 to 64"},
-        {"-j 65", NULL, NULL, "-j: '65' is not a whole number from 1 to 64"},
-        {"--concurrency 1.5", NULL, NULL,
-         "--concurrency: '1.5' is not a whole number from 1 to 64"},
-        {"--temperature hot", NULL, NULL,
-         "--temperature: 'hot' is not a number from 0 to 2"},
-        /* environment */
-        {"", "SEQEVAL_CONCURRENCY=9", NULL, "v0 m=- j9 t0"},
-        {"-j8", "SEQEVAL_CONCURRENCY=9", NULL, "v0 m=- j8 t0"},
-        {"-j8", "SEQEVAL_CONCURRENCY=x", NULL, "v0 m=- j8 t0"},
-        {"", "SEQEVAL_CONCURRENCY=", NULL, "v0 m=- j4 t0"},
-        {"", "SEQEVAL_CONCURRENCY=x", NULL,
-         "SEQEVAL_CONCURRENCY: 'x' is not a whole number from 1 to 64"},
-        {"", "SEQEVAL_NO_CACHE=yes", NULL, "no-cache v0 m=- j4 t0"},
-        {"", "SEQEVAL_RESUME=0", "{\"resume\":true}", "v0 m=- j4 t0"},
-        {"--no-resume", "SEQEVAL_RESUME=1", NULL, "v0 m=- j4 t0"},
-        {"", "SEQEVAL_RESUME=maybe", NULL,
-         "SEQEVAL_RESUME: 'maybe' is neither 1 (yes) nor 0 (no)"},
-        {"", "SEQEVAL_VERBOSE=2", NULL, "v2 m=- j4 t0"},
-        {"-v", "SEQEVAL_VERBOSE=3", NULL, "v1 m=- j4 t0"},
-        {"", "SEQEVAL_VERBOSE=-1", NULL,
-         "SEQEVAL_VERBOSE: '-1' is not a whole number from 0 to 9"},
-        {"", "SEQEVAL_SUITE=a", "{\"suite\":[\"b\",\"c\"]}",
-         "v0 m=- j4 t0 s=a"},
-        /* config */
-        {"", NULL,
-         "{\"model\":\"x\",\"concurrency\":2,\"temperature\":1.5,"
-         "\"verbose\":1,\"resume\":true,\"suite\":[\"b\",\"c\"]}",
-         "resume v1 m=x j2 t1.5 s=b s=c"},
-        {"-s a", NULL, "{\"suite\":\"b\"}", "v0 m=- j4 t0 s=a"},
-        {"-j8", NULL, "{\"concurrency\":2}", "v0 m=- j8 t0"},
-        {"", "SEQEVAL_CONCURRENCY=9", "{\"concurrency\":2}", "v0 m=- j9 t0"},
-        {"", NULL, "{\"modle\":\"x\"}",
-         "unknown config key modle; did you mean model?"},
-        {"", NULL, "{\"model\":1}",
-         "config: model: expected a string, found a number"},
-        {"", NULL, "{\"resume\":1}",
-         "config: resume: expected true or false, found a number"},
-        {"", NULL, "{\"concurrency\":\"2\"}",
-         "config: concurrency: expected a number, found a string"},
-        {"", NULL, "{\"concurrency\":99}",
-         "config: concurrency: '99' is not a whole number from 1 to 64"},
-        {"", NULL, "{\"suite\":[1]}",
-         "config: suite: expected a string or an array of strings, found a "
-         "number"},
-        {"", NULL, "{\"verbose\":true}",
-         "config: verbose: expected a whole number from 0 to 9, found true or "
-         "false"},
-        {"", NULL, "[]", "config: expected an object, found an array"},
-    };
     struct sq_buf got;
     sq_buf_init(&got, 4096);
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        parse(cases[i].args, cases[i].env, cases[i].config, &got);
-        assert_string_equal(got.p, cases[i].want);
+    for (size_t i = 0; i < COUNT(parse_cases); i++) {
+        parse(parse_cases[i].args, parse_cases[i].env, parse_cases[i].config,
+              &got);
+        assert_string_equal(got.p, parse_cases[i].want);
     }
     sq_buf_release(&got);
 }
