@@ -16,7 +16,7 @@ typedef struct sq_str {
     size_t n;
 } sq_str;
 
-/* A slice of a string literal; usable in static initialisers. */
+/* A slice of a string literal. */
 #define SQ_STR(lit) ((sq_str){(lit), sizeof(lit) - 1})
 /* Arguments for a "%.*s" conversion. */
 #define SQ_STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""

@@ -86,8 +86,8 @@ static void test_wrap_width(void **unused)
     for (int i = 0; i < 41; i++)
         sq_buf_add_utf8(&in, 0x6f22);
     sq_wrap(&out, sq_buf_str(&in), 0);
-    assert_int_equal(out.n, 41 * 3 + 2);
-    assert_int_equal(out.p[40 * 3], '\n');
+    assert_int_equal(out.n, (size_t)41 * 3 + 2);
+    assert_int_equal(out.p[(size_t)40 * 3], '\n');
     sq_buf_release(&in);
     sq_buf_release(&out);
 }
