@@ -23,6 +23,8 @@ ifneq ($(MISSING),)
 $(error not installed: $(MISSING) (names as for pkg-config). ./bootstrap run \
 installs what is missing)
 endif
+# Where the fingerprints of languages lie.
+TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS)) -lm
@@ -35,7 +37,8 @@ SANITIZE_FLAGS = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
                  -fno-sanitize-recover=all
 endif
 CPP_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
-            -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' $(PKG_CFLAGS)
+            -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' \
+            -DSQ_TEXTCAT_DIR='"$(TEXTCAT_DIR)"' $(PKG_CFLAGS)
 ALL_CFLAGS = $(CPP_FLAGS) -MMD -MP -fPIC $(WARN) $(if $(WERROR),-Werror) \
              $(CFLAGS) $(SANITIZE_FLAGS)
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS)
@@ -120,13 +123,13 @@ test: tests ## run every test; ends with "N passed, N failed"
 	@BUILD=$(BUILD) sh tests/run.sh
 
 asan: ## the same under the address and undefined behaviour sanitizers
-	@$(MAKE) test BUILD=build-asan SANITIZE=address,undefined
+	@$(MAKE) --no-print-directory test BUILD=build-asan SANITIZE=address,undefined
 
 fuzz-bin: $(FUZZ_BIN)
 fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
 	@command -v $(FUZZ_CC) >/dev/null || \
 	    { echo "make fuzz needs clang: ./bootstrap lint installs it"; exit 1; }
-	@$(MAKE) fuzz-bin BUILD=build-fuzz CC=$(FUZZ_CC) \
+	@$(MAKE) --no-print-directory fuzz-bin BUILD=build-fuzz CC=$(FUZZ_CC) \
 	    SANITIZE=fuzzer-no-link,address,undefined
 	@BUILD=build-fuzz sh tests/fuzz/run.sh $(FUZZ_SECONDS)
 
@@ -134,7 +137,8 @@ bench: all $(TOOL_BIN) ## measure speed and memory
 	@for b in tests/bench/*.sh; do BUILD=$(BUILD) sh $$b || exit 1; done
 
 lint: ## format, clang-tidy, cppcheck, layers, banned functions, sizes
-	@TIDY_FLAGS='$(CPP_FLAGS)' BUILD=$(BUILD) sh tests/lint/run.sh
+	@BUILD=$(BUILD) sh tests/lint/run.sh
+lint: export TIDY_FLAGS = $(CPP_FLAGS)
 
 format: ## rewrite the sources as make lint wants them
 	clang-format -i $(ALL_SRC)

@@ -34,17 +34,26 @@ static void print_help(FILE *out)
           out);
 }
 
+/* The exit status for what was printed: a full disk is no success. */
+static int flushed(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    perror("seqeval: standard output");
+    return sq_status_exit(SQ_IO);
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--version") == 0) {
         puts("seqeval " SQ_VERSION);
-        return 0;
+        return flushed();
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
         strcmp(name, "help") == 0) {
         print_help(stdout);
-        return 0;
+        return flushed();
     }
     for (size_t i = 0; i < NCOMMANDS; i++)
         if (strcmp(name, commands[i].name) == 0)

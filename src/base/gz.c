@@ -19,7 +19,7 @@ struct sq_gz {
 enum sq_status sq_gz_open(struct sq_gz **out, const char *path,
                           struct sq_err *err)
 {
-    enum { BUFFER = 128 << 10 };
+    enum { BUFFER = 64 << 10 };
     struct stat st;
     *out = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC);

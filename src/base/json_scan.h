@@ -25,4 +25,8 @@ struct sq_json_scan {
  * for in objects of up to 64 members). */
 bool sq_json_scan(sq_str text, struct sq_json_scan *out);
 
+/* Bytes at the start of p[0, n) that need no second look within a string: up to
+ * the first quote, backslash or control character. */
+size_t sq_json_plain(const char *p, size_t n);
+
 #endif

@@ -81,7 +81,7 @@ static struct sq_arena_block *block_new(size_t cap)
 
 void *sq_arena_alloc(struct sq_arena *a, size_t size)
 {
-    const size_t align = sizeof(max_align_t);
+    const size_t align = _Alignof(max_align_t);
     struct sq_arena_block *b = a->blocks;
     if (size > SIZE_MAX - align)
         sq_out_of_memory();

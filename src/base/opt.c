@@ -78,18 +78,34 @@ static size_t distance(sq_str a, sq_str b)
     return last[b.n];
 }
 
+/* Is `found` the closest to `name` so far? Then *least is its distance. */
+static bool closer(sq_str name, const char *found, size_t *least)
+{
+    size_t d = distance(name, sq_str_from(found));
+    if (d >= *least)
+        return false;
+    *least = d;
+    return true;
+}
+
+const char *sq_opt_nearest(const char *name, const char *const *names)
+{
+    const char *found = NULL;
+    size_t least = strlen(name) / 3 + 2;
+    for (; *names; names++)
+        if (closer(sq_str_from(name), *names, &least))
+            found = *names;
+    return found;
+}
+
 /* NULL when nothing is near. */
 static const struct sq_opt *closest(const struct sq_opt *table, sq_str name)
 {
     const struct sq_opt *found = NULL;
     size_t least = name.n / 3 + 2;
-    for (const struct sq_opt *o = table; o->name; o++) {
-        size_t d = distance(name, sq_str_from(o->name));
-        if (d < least) {
-            least = d;
+    for (const struct sq_opt *o = table; o->name; o++)
+        if (closer(name, o->name, &least))
             found = o;
-        }
-    }
     return found;
 }
 

@@ -54,6 +54,9 @@ enum sq_status sq_opt_parse(const struct sq_opt *table, int argc, char **argv,
                             bool *help, struct sq_err *err) SQ_CHECKED;
 /* Value of --config FILE in argv (or SEQEVAL_CONFIG), NULL when not given. */
 const char *sq_opt_config_path(int argc, char **argv);
+/* The name of the NULL-terminated list that is closest to a misspelt one; NULL
+ * when none is near. */
+const char *sq_opt_nearest(const char *name, const char *const *names);
 void sq_opt_help(const struct sq_opt_usage *usage, const struct sq_opt *table,
                  struct sq_buf *out);
 

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/gz.h"
+#include "base/json_scan.h"
 #include "base/mem.h"
 #include "base/records_csv.h"
 
@@ -24,9 +25,10 @@ struct sq_records {
     bool closed; /* nothing is to come */
     struct sq_buf where;
     struct sq_csv_header header;
+    struct sq_err broken; /* what ended the reading */
 };
 
-enum { FIRST_WINDOW = 128 << 10 };
+enum { FIRST_WINDOW = 64 << 10 };
 
 /* ---- the window --------------------------------------------------------- */
 
@@ -124,6 +126,10 @@ static bool object_ends(const char *p, size_t n, struct extent *x)
     bool ended = false;
     size_t i = x->at;
     while (i < n && !ended) {
+        if (x->in_string && !x->escaped)
+            i += sq_json_plain(p + i, n - i);
+        if (i == n)
+            break;
         char c = p[i++];
         if (x->in_string) {
             if (x->escaped)
@@ -197,7 +203,7 @@ static enum sq_status next_json(struct sq_records *r, struct sq_json **record,
     struct sq_json *j =
         sq_json_parse_at(text, r->path, r->line, r->column, err);
     if (!j)
-        return err ? err->status : SQ_INPUT;
+        return err->status;
     *record = j;
     advance(r, n);
     return SQ_OK;
@@ -338,9 +344,12 @@ enum sq_status sq_records_next(struct sq_records *r, struct sq_json **record,
                                struct sq_err *err)
 {
     *record = NULL;
-    enum sq_status status = next(r, record, err);
+    if (!r->broken.status)
+        (void)next(r, record, &r->broken);
     r->first = false;
-    return status;
+    if (r->broken.status && err)
+        *err = r->broken;
+    return r->broken.status;
 }
 
 const char *sq_records_where(const struct sq_records *r)

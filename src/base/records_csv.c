@@ -107,7 +107,7 @@ enum sq_status sq_csv_header_read(struct sq_csv_header *h, sq_str row,
         sq_str name = sq_str_trim(sq_buf_str(&r.field));
         if (status)
             break;
-        if (name.n == 0)
+        if (name.n == 0 && h->n > 0)
             status = fault(&r, begin, "a column without a name", err);
         else if (is_name(h, name))
             status = fault(&r, begin, "a second column of the same name", err);

@@ -20,14 +20,14 @@ struct sq_csv_place {
     size_t line; /* of the row's first byte */
 };
 
-/* Column names must be there and differ. */
+/* Column names must be there and differ; the first alone may be empty, as tools
+ * write it that number the rows. */
 enum sq_status sq_csv_header_read(struct sq_csv_header *h, sq_str row,
                                   struct sq_csv_place place,
                                   struct sq_err *err) SQ_CHECKED;
 /* An object of strings, yours. Another width than the header's is an error. */
 enum sq_status sq_csv_record(const struct sq_csv_header *h, sq_str row,
-                             struct sq_csv_place place,
-                             struct sq_json **record,
+                             struct sq_csv_place place, struct sq_json **record,
                              struct sq_err *err) SQ_CHECKED;
 void sq_csv_header_release(struct sq_csv_header *h);
 

@@ -1,11 +1,8 @@
 #include "base/str.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/mem.h"
 
 sq_str sq_str_from(const char *cstr)
 {
@@ -18,12 +15,14 @@ sq_str sq_str_sub(sq_str s, size_t start, size_t end)
         end = s.n;
     if (start > end)
         start = end;
-    return (sq_str){s.p ? s.p + start : NULL, end - start};
+    return (sq_str){start ? s.p + start : s.p, end - start};
 }
 
 bool sq_str_eq(sq_str a, sq_str b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    if (a.n != b.n)
+        return false;
+    return a.n == 0 || memcmp(a.p, b.p, a.n) == 0;
 }
 
 static char fold(char c)
@@ -209,11 +208,12 @@ static bool looks_decimal(sq_str s)
 
 bool sq_str_to_num(sq_str s, double *out)
 {
-    if (!looks_decimal(s))
+    char text[SQ_NUM_MAX + 1];
+    if (s.n > SQ_NUM_MAX || !looks_decimal(s))
         return false;
-    char *text = sq_str_dup(s);
+    memcpy(text, s.p, s.n);
+    text[s.n] = '\0';
     double v = strtod(text, NULL);
-    free(text);
     if (!isfinite(v))
         return false;
     *out = v;

@@ -16,7 +16,7 @@ typedef struct sq_str {
     size_t n;
 } sq_str;
 
-/* A slice of a string literal; usable in static initialisers. */
+/* A slice of a string literal. */
 #define SQ_STR(lit) ((sq_str){(lit), sizeof(lit) - 1})
 /* Arguments for a "%.*s" conversion. */
 #define SQ_STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
@@ -45,8 +45,10 @@ bool sq_str_line(sq_str *rest, sq_str *line);
  * (p == NULL). "a,,b" gives "a", "", "b"; "" gives one empty piece. */
 bool sq_str_split(sq_str *rest, char sep, sq_str *piece);
 
-/* Whole of s as a decimal integer or number (no blanks, no leftovers, no
- * inf/nan/hex); false and *out untouched otherwise. */
+/* Whole of s as a decimal integer or number (a sign may lead; no blanks, no
+ * leftovers, no inf/nan/hex; a number of at most SQ_NUM_MAX characters); false
+ * and *out untouched otherwise. */
+#define SQ_NUM_MAX 1000
 bool sq_str_to_int(sq_str s, long long *out);
 bool sq_str_to_num(sq_str s, double *out);
 

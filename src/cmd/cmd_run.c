@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/stop.h"
 #include "cmd/common.h"
+#include "cmd/places.h"
 #include "report/leaderboard.h"
 #include "run/run.h"
 
@@ -185,11 +186,9 @@ static enum sq_status resolve(struct run_args *a, int noperands, char **argv,
     }
     r->suites = a->suite_list;
     r->templates = a->template_list;
-    a->home = sq_path_home();
-    if (!a->home)
-        return sq_err_set(err, SQ_UNAVAILABLE,
-                          "the folder with benchmarks/ and judges/ is not "
-                          "found; set SEQEVAL_HOME to it");
+    enum sq_status st = sq_cmd_home(&a->home, err);
+    if (st != SQ_OK)
+        return st;
     r->home = a->home;
     if (!r->data_dir)
         r->data_dir = a->data = sq_path_data();

@@ -30,9 +30,9 @@ enum sq_status sq_cmd_options(const struct sq_opt_usage *usage,
     struct sq_buf help;
     sq_buf_init(&help, SQ_MAX_CONFIG);
     sq_opt_help(usage, table, &help);
-    fputs(help.p, stdout);
+    st = sq_cmd_output(NULL, sq_buf_str(&help), err);
     sq_buf_release(&help);
-    return SQ_OK;
+    return st;
 }
 
 struct sq_log sq_cmd_log(bool quiet, int verbose)

@@ -122,7 +122,7 @@ static enum sq_status load_record(struct replay *r, const struct sq_json *json,
                           where, r->fields[0], r->judge ? "judge-" : "");
     if (sq_json_type(out) != SQ_JSON_NULL &&
         sq_json_type(out) != SQ_JSON_STRING)
-        return sq_err_set(err, SQ_INPUT, "%s: the output is a %s, want text",
+        return sq_err_set(err, SQ_INPUT, "%s: the output is %s, want text",
                           where, sq_json_type_name(out));
     if (sq_json_type(out) == SQ_JSON_NULL)
         return SQ_OK;

@@ -1,6 +1,5 @@
 #include "judge/judge.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "base/buf.h"
 
@@ -134,38 +133,6 @@ static void unfold(sq_str text, bool emphasis, size_t at, size_t len,
     *out_len = end - start;
 }
 
-/* Offset of needle in s at or after from, or SIZE_MAX. Knuth, Morris and Pratt:
- * linear whatever the two hold, as both come from models. */
-static size_t find(sq_str s, sq_str needle, size_t from)
-{
-    size_t *fail, i, k = 0, at = SIZE_MAX;
-
-    if (needle.n == 0 || from > s.n || needle.n > s.n - from) {
-        return SIZE_MAX;
-    }
-    fail = sq_xcalloc(needle.n, sizeof(*fail));
-    for (i = 1; i < needle.n; i++) {
-        while (k > 0 && needle.p[i] != needle.p[k]) {
-            k = fail[k - 1];
-        }
-        k += needle.p[i] == needle.p[k];
-        fail[i] = k;
-    }
-    k = 0;
-    for (i = from; i < s.n; i++) {
-        while (k > 0 && s.p[i] != needle.p[k]) {
-            k = fail[k - 1];
-        }
-        k += s.p[i] == needle.p[k];
-        if (k == needle.n) {
-            at = i + 1 - k;
-            break;
-        }
-    }
-    free(fail);
-    return at;
-}
-
 /* ASCII letters and digits; beyond ASCII all but white space, punctuation and
  * signs of Latin-1, General Punctuation and CJK punctuation. */
 static bool has_word(sq_str s)
@@ -193,7 +160,7 @@ static bool has_word(sq_str s)
 
 static bool find_whole(sq_str text, sq_str quote, size_t *at, size_t *len)
 {
-    *at = has_word(quote) ? find(text, quote, 0) : SIZE_MAX;
+    *at = has_word(quote) ? sq_str_find(text, quote, 0) : SIZE_MAX;
     *len = quote.n;
     return *at != SIZE_MAX;
 }
@@ -215,7 +182,7 @@ static bool find_joined(sq_str text, sq_str quote, size_t *at, size_t *len)
     if (!has_word(tail) || !find_whole(text, head, at, len)) {
         return false;
     }
-    j = find(text, tail, *at + head.n);
+    j = sq_str_find(text, tail, *at + head.n);
     *len = j + tail.n - *at;
     return j != SIZE_MAX;
 }
@@ -255,6 +222,13 @@ static bool find_quote(sq_str text, sq_str quote, size_t *at, size_t *len)
            find_joined(text, cut, at, len);
 }
 
+static bool has_emphasis(sq_str s)
+{
+    return s.n > 0 &&
+           (memchr(s.p, '*', s.n) != NULL || memchr(s.p, '_', s.n) != NULL ||
+            memchr(s.p, '`', s.n) != NULL);
+}
+
 static bool find_folded(sq_str text, sq_str quote, bool emphasis, size_t *at,
                         size_t *len)
 {
@@ -275,6 +249,10 @@ static bool find_folded(sq_str text, sq_str quote, bool emphasis, size_t *at,
 
 bool sq_evidence_find(sq_str text, sq_str quote, size_t *at, size_t *len)
 {
-    return has_word(quote) && (find_folded(text, quote, true, at, len) ||
-                               find_folded(text, quote, false, at, len));
+    if (!has_word(quote)) {
+        return false;
+    }
+    return find_folded(text, quote, true, at, len) ||
+           ((has_emphasis(text) || has_emphasis(quote)) &&
+            find_folded(text, quote, false, at, len));
 }

@@ -54,24 +54,30 @@ struct sq_step_verdict {
 };
 
 struct sq_verdict {
-    enum sq_state following;
-    enum sq_state quality_state; /* PASS: quality holds a value; UNPARSABLE */
+    enum sq_state following;     /* PASS, FAIL, UNPARSABLE or NOT_JUDGED */
+    enum sq_state quality_state; /* PASS: quality holds a value; UNPARSABLE or
+                                    NOT_JUDGED: it does not */
     double quality;              /* 1 to 5 */
     const struct sq_step_verdict *steps; /* one per step of the sample */
     size_t nsteps;
     sq_str why; /* the judge's reason, or what was wrong with the reply */
 };
 
-/* Reads a reply. Never fails: what cannot be read is UNPARSABLE, part by part.
- * Everything in the verdict lives in the arena. */
+/* Reads a reply by the rules of judges/README.md. Never fails: what cannot be
+ * read is UNPARSABLE, part by part. Everything in the verdict lives in the
+ * arena or is static. */
 void sq_judge_parse(const struct sq_judge_template *t,
                     const struct sq_sample *sample, sq_str response,
                     sq_str reply, struct sq_arena *arena,
                     struct sq_verdict *out);
 
-/* Looks a quote up in a text with white space folded (any run of it equals one
- * blank; none at the ends). False when it is not there or has no word
- * character. */
+/* Looks a quote up in a text by the rules of judges/README.md: word for word,
+ * but white space is folded (any run equals one blank; none at the ends) and
+ * typographic quotes, dashes and ellipses equal their ASCII forms; then without
+ * quotation marks or an ellipsis at its ends, in two pieces around an ellipsis,
+ * and without Markdown emphasis. *at and *len give the span in the bytes of
+ * text. False, and both untouched, when it is not there or has no word
+ * character. Time is linear in both. */
 bool sq_evidence_find(sq_str text, sq_str quote, size_t *at, size_t *len);
 
 #endif

@@ -80,7 +80,7 @@ static void set_quality(struct sq_verdict *v, double quality)
 void sq_judge_parse_following(const struct sq_judge_case *c,
                               struct sq_verdict *v)
 {
-    double yes;
+    double yes = 0;
 
     if (read_agreed(c, "following", true, &yes, &v->why)) {
         v->following = state_of(yes > 0);
@@ -89,7 +89,7 @@ void sq_judge_parse_following(const struct sq_judge_case *c,
 
 void sq_judge_parse_quality(const struct sq_judge_case *c, struct sq_verdict *v)
 {
-    double quality;
+    double quality = 0;
 
     if (read_agreed(c, "quality", false, &quality, &v->why)) {
         set_quality(v, quality);
@@ -116,7 +116,7 @@ static sq_str without(sq_str s, sq_str mark, struct sq_arena *arena)
 void sq_judge_parse_paper(const struct sq_judge_case *c, struct sq_verdict *v)
 {
     sq_str rest = without(c->reply, SQ_STR("[["), c->arena), left;
-    double quality;
+    double quality = 0;
 
     rest = without(rest, SQ_STR("]]"), c->arena);
     sq_str_split(&rest, ',', &left);

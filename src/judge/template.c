@@ -203,6 +203,7 @@ static enum sq_status read_template(struct sq_judge_template *t,
 static char *template_path(const char *home, sq_str name)
 {
     struct sq_buf b;
+    char *path;
 
     sq_buf_init(&b, SQ_MAX_MESSAGE);
     if (sq_str_find(name, SQ_STR("/"), 0) == SIZE_MAX) {
@@ -212,7 +213,9 @@ static char *template_path(const char *home, sq_str name)
     } else {
         sq_buf_add(&b, name);
     }
-    return sq_buf_take(&b);
+    path = sq_buf_take(&b);
+    sq_buf_release(&b);
+    return path;
 }
 
 /* "a/b/mine.json" is called "mine". */

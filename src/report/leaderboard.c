@@ -156,37 +156,83 @@ static sq_str rounded(struct sq_arena *a, sq_str text)
     return sq_str_from(sq_arena_printf(a, "%.4f", v));
 }
 
+/* At most this many characters of a name in a table for a terminal. */
+#define LONGEST_NAME 38
+#define NAME_TAIL 4
+
+/* A long name keeps its two ends. */
+static sq_str shortened(struct sq_arena *a, sq_str name)
+{
+    size_t n = sq_utf8_count(name), at = 0, cut = 0;
+    if (n <= LONGEST_NAME)
+        return name;
+    for (size_t i = 0; i < n - NAME_TAIL; i++) {
+        (void)sq_utf8_next(name, &at);
+        if (i + 1 == LONGEST_NAME - NAME_TAIL - 2)
+            cut = at;
+    }
+    return sq_str_from(
+        sq_arena_printf(a, "%.*s..%.*s", SQ_STR_ARG(sq_str_sub(name, 0, cut)),
+                        SQ_STR_ARG(sq_str_sub(name, at, name.n))));
+}
+
+/* May the names of a board be shortened? Not when two would look the same. */
+static bool can_shorten(struct board *b, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        for (size_t j = from; j < i; j++) {
+            sq_str x = b->rows[i].col[COL_MODEL], y = b->rows[j].col[COL_MODEL];
+            if (!sq_str_eq(x, y) &&
+                sq_str_eq(shortened(&b->arena, x), shortened(&b->arena, y)))
+                return false;
+        }
+    return true;
+}
+
+/* One row as cells; the judge's stands last, where it can be left out. */
+static void board_cells(struct board *b, const struct row *r, size_t rank,
+                        bool narrow, sq_str *cells)
+{
+    struct sq_arena *a = &b->arena;
+    sq_str names[] = {r->col[COL_MODEL], r->col[COL_JUDGE]};
+    for (int i = 0; i < 2 && narrow; i++)
+        names[i] = shortened(a, names[i]);
+    cells[0] = sq_str_from(sq_arena_printf(a, "%zu", rank));
+    cells[1] = names[0];
+    cells[2] = rounded(a, r->col[COL_VALUE]);
+    cells[3] = rounded(a, r->col[COL_STDERR]);
+    cells[4] = (sq_str){NULL, 0};
+    if (r->col[COL_LO].n)
+        cells[4] = sq_str_from(sq_arena_printf(
+            a, "%.*s to %.*s", SQ_STR_ARG(rounded(a, r->col[COL_LO])),
+            SQ_STR_ARG(rounded(a, r->col[COL_HI]))));
+    cells[5] = r->col[COL_N];
+    cells[6] = names[1];
+}
+
 /* One ranked board: rows [from, to) of one suite, metric and slice. */
-static void render_board(struct board *b, size_t from, size_t to,
-                         grid_renderer render, struct sq_buf *out)
+static void render_board(struct board *b, size_t from, size_t to, size_t format,
+                         struct sq_buf *out)
 {
     static const struct sq_grid_column columns[] = {
-        {"#", true},     {"model", false}, {"judge", false},
-        {"value", true}, {"se", true},     {"95% interval", false},
-        {"n", true},     {"run", false}};
-    struct sq_grid g = {.columns = columns, .ncolumns = 8};
+        {"#", true},     {"model", false},        {"value", true},
+        {"se", true},    {"95% interval", false}, {"n", true},
+        {"judge", false}};
+    struct sq_grid g = {.columns = columns, .ncolumns = 6};
+    bool narrow =
+        formats[format].render == sq_grid_table && can_shorten(b, from, to);
     size_t rank = 0;
+    for (size_t i = from; i < to; i++)
+        if (b->rows[i].col[COL_JUDGE].n)
+            g.ncolumns = 7;
     for (size_t i = from; i < to; i++) {
-        const struct row *r = &b->rows[i];
-        if (i == from || r->value < b->rows[i - 1].value)
+        sq_str cells[7];
+        if (i == from || b->rows[i].value < b->rows[i - 1].value)
             rank = i - from + 1;
-        sq_str interval = {NULL, 0};
-        if (r->col[COL_LO].n)
-            interval = sq_str_from(sq_arena_printf(
-                &b->arena, "%.*s to %.*s",
-                SQ_STR_ARG(rounded(&b->arena, r->col[COL_LO])),
-                SQ_STR_ARG(rounded(&b->arena, r->col[COL_HI]))));
-        sq_str cells[] = {sq_str_from(sq_arena_printf(&b->arena, "%zu", rank)),
-                          r->col[COL_MODEL],
-                          r->col[COL_JUDGE].n ? r->col[COL_JUDGE] : SQ_STR("-"),
-                          rounded(&b->arena, r->col[COL_VALUE]),
-                          rounded(&b->arena, r->col[COL_STDERR]),
-                          interval,
-                          r->col[COL_N],
-                          r->col[COL_RUN]};
+        board_cells(b, &b->rows[i], rank, narrow, cells);
         sq_grid_add(&g, cells);
     }
-    render(&g, out);
+    formats[format].render(&g, out);
     sq_grid_release(&g);
 }
 
@@ -203,7 +249,7 @@ static void render_people(struct board *b, size_t format, struct sq_buf *out)
                     SQ_STR_ARG(r->col[COL_METRIC]),
                     r->col[COL_SLICE].n ? "  " : "",
                     SQ_STR_ARG(r->col[COL_SLICE]), *mark ? "\n" : "");
-        render_board(b, from, to, formats[format].render, out);
+        render_board(b, from, to, format, out);
     }
     if (!b->n)
         sq_buf_adds(out, "no scores that fit\n");

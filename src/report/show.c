@@ -7,18 +7,35 @@
 
 /* ---- one run ----------------------------------------------------------- */
 
-/* The columns of a query as a grid, in the order the store gives them. */
+/* The columns of a query as a grid; those without a name are left out. */
 struct listing {
     struct sq_arena arena;
+    const struct sq_grid_column *source;
+    size_t nsource;
+    struct sq_grid_column columns[12];
     struct sq_grid grid;
 };
+
+/* A fraction with four places; whole numbers and text stay. */
+static sq_str rounded(struct sq_arena *a, sq_str text)
+{
+    double v;
+    if (sq_str_find(text, SQ_STR("."), 0) == SIZE_MAX ||
+        !sq_str_to_num(text, &v))
+        return sq_arena_str(a, text);
+    return sq_str_from(sq_arena_printf(a, "%.4f", v));
+}
 
 static void take_cells(void *ctx, const struct sq_store_row *row)
 {
     struct listing *l = ctx;
     sq_str cells[12];
-    for (size_t i = 0; i < l->grid.ncolumns; i++)
-        cells[i] = sq_arena_str(&l->arena, row->cols[i]);
+    size_t n = 0;
+    for (size_t i = 0; i < l->nsource; i++)
+        if (l->source[i].name)
+            cells[n++] = l->source[i].number
+                             ? rounded(&l->arena, row->cols[i])
+                             : sq_arena_str(&l->arena, row->cols[i]);
     sq_grid_add(&l->grid, cells);
 }
 
@@ -27,7 +44,11 @@ add_listing(struct sq_store *store, enum sq_store_query query, sq_str run,
             const char *title, const struct sq_grid_column *columns,
             size_t ncolumns, struct sq_buf *out, struct sq_err *err)
 {
-    struct listing l = {.grid = {.columns = columns, .ncolumns = ncolumns}};
+    struct listing l = {.source = columns, .nsource = ncolumns};
+    for (size_t i = 0; i < ncolumns; i++)
+        if (columns[i].name)
+            l.columns[l.grid.ncolumns++] = columns[i];
+    l.grid.columns = l.columns;
     enum sq_status st =
         sq_store_each(store, query, &run, 1, take_cells, &l, err);
     if (st == SQ_OK && l.grid.nrows) {
@@ -62,26 +83,38 @@ static void take_run(void *ctx, const struct sq_store_row *row)
 enum sq_status sq_show_run(struct sq_store *store, const char *run_id,
                            struct sq_buf *out, struct sq_err *err)
 {
-    static const struct sq_grid_column states[] = {
-        {"suite", false}, {"state", false}, {"steps", true}};
+    static const struct sq_grid_column suites[] = {
+        {"suite", false},  {NULL, false},   {NULL, false},
+        {NULL, false},     {NULL, false},   {"modified", true},
+        {"samples", true}, {"epochs", true}};
+    static const struct sq_grid_column states[] = {{"suite", false},
+                                                   {"of", false},
+                                                   {"grader", false},
+                                                   {"state", false},
+                                                   {"n", true}};
     static const struct sq_grid_column metrics[] = {
-        {"suite", false}, {"metric", false}, {"slice", false}, {"value", true},
-        {"se", true},     {"lo", true},      {"hi", true},     {"n", true}};
+        {"suite", false}, {"slice", false}, {"metric", false}, {"value", true},
+        {"se", true},     {"lo", true},     {"hi", true},      {"n", true}};
     static const struct sq_grid_column samples[] = {
-        {"suite", false}, {"sample", false}, {"epoch", true}, {"state", false},
-        {"pass", true},   {"fail", true},    {"other", true}, {"error", false}};
+        {"suite", false}, {"sample", false}, {"epoch", true},
+        {"state", false}, {NULL, false},     {NULL, false},
+        {NULL, false},    {"grader", false}, {"steps", true},
+        {"pass", true},   {"fail", true},    {"unanswerable", true}};
+    static const struct {
+        enum sq_store_query query;
+        const char *title;
+        const struct sq_grid_column *columns;
+        size_t n;
+    } listings[] = {{SQ_QUERY_RUN_SUITES, "Suites", suites, 8},
+                    {SQ_QUERY_RUN_STATES, "Counts by state", states, 5},
+                    {SQ_QUERY_RUN_METRICS, "Metrics", metrics, 8},
+                    {SQ_QUERY_RUN_SAMPLES, "Samples", samples, 12}};
     sq_str run = sq_str_from(run_id);
     enum sq_status st =
         sq_store_each(store, SQ_QUERY_RUN, &run, 1, take_run, out, err);
-    if (st == SQ_OK)
-        st = add_listing(store, SQ_QUERY_RUN_STATES, run, "Steps by state",
-                         states, 3, out, err);
-    if (st == SQ_OK)
-        st = add_listing(store, SQ_QUERY_RUN_METRICS, run, "Metrics", metrics,
-                         8, out, err);
-    if (st == SQ_OK)
-        st = add_listing(store, SQ_QUERY_RUN_SAMPLES, run, "Samples", samples,
-                         8, out, err);
+    for (size_t i = 0; i < 4 && st == SQ_OK; i++)
+        st = add_listing(store, listings[i].query, run, listings[i].title,
+                         listings[i].columns, listings[i].n, out, err);
     return st;
 }
 
@@ -92,24 +125,31 @@ enum {
     SAMPLE_SUITE,
     SAMPLE_ID,
     SAMPLE_EPOCH,
-    SAMPLE_FACETS,
-    SAMPLE_MODEL,
-    SAMPLE_QUERY,
     SAMPLE_STATE,
     SAMPLE_ERROR,
+    SAMPLE_CACHED,
+    SAMPLE_RETRIES,
+    SAMPLE_FACETS,
+    SAMPLE_QUERY,
     SAMPLE_RESPONSE,
     SAMPLE_COLS
 };
 
 /* SQ_QUERY_SAMPLE_STEPS */
 enum {
+    STEP_SUITE,
+    STEP_EPOCH,
     STEP_NUMBER,
     STEP_START,
     STEP_END,
     STEP_KIND,
+    STEP_ANSWERABLE,
     STEP_DEPENDS,
+    STEP_RULES,
     STEP_GRADER,
     STEP_STATE,
+    STEP_RULE_PASS,
+    STEP_JUDGE_PASS,
     STEP_CORRECT,
     STEP_EVIDENCE,
     STEP_EXPLANATION,
@@ -118,24 +158,38 @@ enum {
 
 /* SQ_QUERY_SAMPLE_VERDICTS */
 enum {
+    VERDICT_SUITE,
+    VERDICT_EPOCH,
     VERDICT_TEMPLATE,
+    VERDICT_DIGEST,
+    VERDICT_STATE,
+    VERDICT_ERROR,
     VERDICT_FOLLOWING,
     VERDICT_QUALITY_STATE,
     VERDICT_QUALITY,
     VERDICT_EXPLANATION,
+    VERDICT_REPLY,
     VERDICT_COLS
 };
 
-/* All rows of a query, kept. */
+/* The rows of a query that belong to one suite (empty = any) and epoch. */
 struct rows {
     struct sq_arena arena;
+    size_t ncols, suite_col, epoch_col;
+    sq_str suite;
+    long long epoch;
     sq_str *cells;
-    size_t n, ncols;
+    size_t n;
 };
 
 static void keep_row(void *ctx, const struct sq_store_row *row)
 {
     struct rows *r = ctx;
+    long long epoch = 0;
+    (void)sq_str_to_int(row->cols[r->epoch_col], &epoch);
+    if (epoch != r->epoch ||
+        (r->suite.n && !sq_str_eq(row->cols[r->suite_col], r->suite)))
+        return;
     r->cells = sq_xrealloc(r->cells, (r->n + 1) * r->ncols, sizeof *r->cells);
     for (size_t i = 0; i < r->ncols; i++)
         r->cells[r->n * r->ncols + i] = sq_arena_str(&r->arena, row->cols[i]);
@@ -189,10 +243,12 @@ static void add_query(const struct rows *steps, sq_str query,
     sq_buf_release(&marked);
 }
 
-/* "0,2" of the database -> "1, 3" for people. */
+/* "[0,2]" of the database -> "1, 3" for people. */
 static void add_depends(sq_str depends, struct sq_buf *out)
 {
     sq_str piece;
+    if (depends.n >= 2)
+        depends = sq_str_sub(depends, 1, depends.n - 1);
     const char *sep = ", builds on ";
     while (depends.n && sq_str_split(&depends, ',', &piece)) {
         sq_buf_addf(out, "%s%zu", sep, to_size(piece) + 1);
@@ -224,7 +280,10 @@ static void add_step(const sq_str *row, struct sq_buf *out)
 
 static void add_verdict(const sq_str *row, struct sq_buf *out)
 {
-    sq_buf_addf(out, "\n%.*s:", SQ_STR_ARG(row[VERDICT_TEMPLATE]));
+    if (!row[VERDICT_EXPLANATION].n && !row[VERDICT_QUALITY].n &&
+        sq_str_eq(row[VERDICT_FOLLOWING], SQ_STR("not_judged")))
+        return; /* it judged the steps, above */
+    sq_buf_addf(out, "\nJudge, %.*s:", SQ_STR_ARG(row[VERDICT_TEMPLATE]));
     if (!sq_str_eq(row[VERDICT_FOLLOWING], SQ_STR("not_judged")))
         sq_buf_addf(out, " following %.*s", SQ_STR_ARG(row[VERDICT_FOLLOWING]));
     if (row[VERDICT_QUALITY].n)
@@ -244,7 +303,6 @@ static void add_sample(const sq_str *s, struct sq_buf *out)
                 SQ_STR_ARG(s[SAMPLE_SUITE]), SQ_STR_ARG(s[SAMPLE_ID]),
                 SQ_STR_ARG(s[SAMPLE_EPOCH]), SQ_STR_ARG(s[SAMPLE_FACETS]));
     sq_wrap(out, sq_buf_str(&head), 0);
-    sq_wrap(out, s[SAMPLE_MODEL], 0);
     sq_buf_release(&head);
 }
 
@@ -281,44 +339,53 @@ static enum sq_status one_sample(const struct rows *found,
                       SQ_STR_ARG(row_at(found, 0)[SAMPLE_SUITE]));
 }
 
+static void render_sample(const sq_str *s, const struct rows *steps,
+                          const struct rows *verdicts, struct sq_buf *out)
+{
+    add_sample(s, out);
+    add_query(steps, s[SAMPLE_QUERY], out);
+    add_response(s, out);
+    sq_buf_adds(out, steps->n ? "\nSteps\n" : "");
+    for (size_t i = 0; i < steps->n; i++)
+        add_step(row_at(steps, i), out);
+    for (size_t i = 0; i < verdicts->n; i++)
+        add_verdict(row_at(verdicts, i), out);
+}
+
 enum sq_status sq_show_sample(struct sq_store *store,
                               const struct sq_show_sample *what,
                               struct sq_buf *out, struct sq_err *err)
 {
-    struct sq_buf number;
-    sq_buf_init(&number, SQ_MAX_MESSAGE);
-    sq_buf_addf(&number, "%lld", what->epoch);
-    struct rows found = {.ncols = SAMPLE_COLS}, steps = {.ncols = STEP_COLS},
-                verdicts = {.ncols = VERDICT_COLS};
-    sq_str params[] = {sq_str_from(what->run_id), sq_str_from(what->sample_id),
-                       sq_buf_str(&number), sq_str_from(what->suite)};
+    sq_str params[] = {sq_str_from(what->run_id), sq_str_from(what->sample_id)};
+    struct rows found = {.ncols = SAMPLE_COLS,
+                         .suite_col = SAMPLE_SUITE,
+                         .epoch_col = SAMPLE_EPOCH,
+                         .suite = sq_str_from(what->suite),
+                         .epoch = what->epoch};
+    struct rows steps = {.ncols = STEP_COLS,
+                         .suite_col = STEP_SUITE,
+                         .epoch_col = STEP_EPOCH,
+                         .epoch = what->epoch};
+    struct rows verdicts = {.ncols = VERDICT_COLS,
+                            .suite_col = VERDICT_SUITE,
+                            .epoch_col = VERDICT_EPOCH,
+                            .epoch = what->epoch};
     enum sq_status st =
-        sq_store_each(store, SQ_QUERY_SAMPLE, params, 4, keep_row, &found, err);
+        sq_store_each(store, SQ_QUERY_SAMPLE, params, 2, keep_row, &found, err);
     if (st == SQ_OK)
         st = one_sample(&found, what, err);
     if (st == SQ_OK) {
-        params[3] = row_at(&found, 0)[SAMPLE_SUITE];
-        st = sq_store_each(store, SQ_QUERY_SAMPLE_STEPS, params, 4, keep_row,
+        steps.suite = verdicts.suite = row_at(&found, 0)[SAMPLE_SUITE];
+        st = sq_store_each(store, SQ_QUERY_SAMPLE_STEPS, params, 2, keep_row,
                            &steps, err);
     }
     if (st == SQ_OK)
-        st = sq_store_each(store, SQ_QUERY_SAMPLE_VERDICTS, params, 4, keep_row,
+        st = sq_store_each(store, SQ_QUERY_SAMPLE_VERDICTS, params, 2, keep_row,
                            &verdicts, err);
-    if (st == SQ_OK) {
-        const sq_str *s = row_at(&found, 0);
-        add_sample(s, out);
-        add_query(&steps, s[SAMPLE_QUERY], out);
-        add_response(s, out);
-        sq_buf_adds(out, steps.n ? "\nSteps\n" : "");
-        for (size_t i = 0; i < steps.n; i++)
-            add_step(row_at(&steps, i), out);
-        sq_buf_adds(out, verdicts.n ? "\nVerdicts\n" : "");
-        for (size_t i = 0; i < verdicts.n; i++)
-            add_verdict(row_at(&verdicts, i), out);
-    }
+    if (st == SQ_OK)
+        render_sample(row_at(&found, 0), &steps, &verdicts, out);
     rows_release(&found);
     rows_release(&steps);
     rows_release(&verdicts);
-    sq_buf_release(&number);
     return st;
 }

@@ -9,12 +9,14 @@ struct sq_estimate {
     double value, stderr_, lo, hi; /* NaN where n is too small to say */
 };
 
-/* Wilson's score interval for a proportion of k in n at 95% (Wilson 1927). */
+/* Wilson's score interval for a proportion of k in n at 95% (Wilson 1927);
+ * n = 0: NaN. */
 void sq_stat_wilson(double k, double n, double *lo, double *hi);
 
 /* Mean of n values; standard error s/sqrt(n) with s over n-1 (n = 1: NaN).
- * 95% interval: Wilson's when every value is 0 or 1, else mean -+ 1.96 SE cut
- * to [min, max], the range that the metric can take. n = 0: all NaN. */
+ * 95% interval: Wilson's when the range is [0, 1] and every value is 0 or 1,
+ * else mean -+ 1.96 SE (n = 1: NaN) cut to [min, max], the range that the
+ * metric can take. n = 0: all NaN. */
 struct sq_estimate sq_stat_mean(const double *values, size_t n, double min,
                                 double max);
 

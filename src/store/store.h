@@ -31,6 +31,7 @@ enum sq_status sq_store_begin(struct sq_store *s,
                               struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_store_commit(struct sq_store *s,
                                struct sq_err *err) SQ_CHECKED;
+/* After a commit that failed there is nothing left to undo: then a no-op. */
 void sq_store_rollback(struct sq_store *s);
 
 /* ---- runs -------------------------------------------------------------- */
@@ -118,9 +119,9 @@ struct sq_job {
     bool cached; /* the response was there before this run asked */
     char id[17]; /* the plan's stable id of (sample, epoch) */
 };
-/* Replaces what stood there for (run, sample, epoch, template); but a row that
- * has the same response already stays as it is, so that a resumed run does not
- * call its own answers cached. */
+/* Replaces what stood there for (run, sample, epoch, template), but adds up the
+ * requests and retries it took; a row that has the same response already stays
+ * as it is, so that a resumed run does not call its own answers cached. */
 enum sq_status sq_store_job_put(struct sq_store *s, const struct sq_run *run,
                                 const struct sq_job *job,
                                 struct sq_err *err) SQ_CHECKED;
@@ -195,27 +196,53 @@ enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
 
 /* ---- reading for reports ----------------------------------------------- */
 
-/* The queries that reports are made of; their columns and parameters stand
- * beside them in store_query.c. */
+/* The queries that reports are made of: parameters -> columns. A run is given
+ * by its id; booleans are 0 and 1; a suite is given by its label. */
 enum sq_store_query {
-    SQ_QUERY_LEADERBOARD, /* latest complete run per model, all metrics */
-    SQ_QUERY_RUN,         /* one run with its provenance */
+    /* run: "" = the latest complete run of each (model, judge, suite), "all" =
+     * every run -> the view's columns: run_id, created_at, model, judge, suite,
+     * slice, metric, value, stderr, lo, hi, n; then status (of the run),
+     * modified (the suite's data). By suite, run, slice, metric. */
+    SQ_QUERY_LEADERBOARD,
+    /* run -> run_id, created_at, finished_at, status, model, judge,
+     * seqeval_version, settings_json, provenance_json */
+    SQ_QUERY_RUN,
+    /* run -> suite, name, definition_digest, data_digest, steps_digest,
+     * modified, samples, epochs */
     SQ_QUERY_RUN_SUITES,
-    SQ_QUERY_RUN_STATES, /* counts by state, for the totals that add up */
+    /* run -> suite, unit, grader, state, n: how many of each unit ended in each
+     * state. Units: "sample" (one per sample and epoch), "step" (by grader),
+     * "following" and "quality" (verdicts, grader = template). */
+    SQ_QUERY_RUN_STATES,
+    /* run -> suite, slice, metric, value, stderr, lo, hi, n */
     SQ_QUERY_RUN_METRICS,
+    /* run -> suite, sample_id, epoch, state, error, cached, retries, grader,
+     * steps, pass, fail, unanswerable; one row per grader, one in all (NULL)
+     * where no step was scored. In the order of the suite's data. */
     SQ_QUERY_RUN_SAMPLES,
-    SQ_QUERY_SAMPLE,       /* query, response, state */
-    SQ_QUERY_SAMPLE_STEPS, /* spans, kinds, scores */
+    /* run, sample -> suite, sample_id, epoch, state, error, cached, retries,
+     * facets ("a=1,b=2"), query, response_text, stop, server_model,
+     * prompt_tokens, completion_tokens, latency_ms */
+    SQ_QUERY_SAMPLE,
+    /* run, sample -> suite, epoch, step, start_byte, end_byte, kind,
+     * answerable, depends ("[0,1]"), rules (one a line), grader, state,
+     * rule_pass, judge_pass, correct, evidence, explanation; from grader on
+     * NULL for a step without a score */
+    SQ_QUERY_SAMPLE_STEPS,
+    /* run, sample -> suite, epoch, template, template_digest, state (of the
+     * judge's request), error, following, quality_state, quality, explanation,
+     * reply */
     SQ_QUERY_SAMPLE_VERDICTS,
     SQ_QUERY_COUNT
 };
 
 /* One row of a query, as slices (p NULL for SQL NULL), borrowed for the call.
- * Parameters are bound as text to ?1.... */
+ * Parameters are text; one left out is NULL. */
 struct sq_store_row {
     const sq_str *cols;
     int ncols;
 };
+/* fn must not write to the store. */
 enum sq_status sq_store_each(struct sq_store *s, enum sq_store_query query,
                              const sq_str *params, int nparams,
                              void (*fn)(void *ctx,

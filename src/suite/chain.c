@@ -28,7 +28,8 @@ static bool steps(sq_str s, struct sq_chain_params *out)
     size_t dash = sq_str_find(s, SQ_STR("-"), 0);
     sq_str from = dash == SIZE_MAX ? s : sq_str_sub(s, 0, dash);
     sq_str to = dash == SIZE_MAX ? s : sq_str_sub(s, dash + 1, s.n);
-    long long min, max;
+    long long min;
+    long long max;
     if (!whole(from, 1, SQ_CHAIN_STEPS, &min) ||
         !whole(to, min, SQ_CHAIN_STEPS, &max))
         return false;
@@ -92,7 +93,8 @@ enum sq_status sq_chain_params_parse(sq_str params, struct sq_chain_params *out,
                                     .seed = 1,
                                     .family = SQ_STR("mixed"),
                                     .split = SQ_STR("test")};
-    sq_str rest = params, piece;
+    sq_str rest = params;
+    sq_str piece;
     while (params.n && sq_str_split(&rest, ',', &piece)) {
         size_t eq = sq_str_find(piece, SQ_STR("="), 0);
         if (eq == SIZE_MAX)
@@ -117,7 +119,9 @@ char *sq_chain_params_render(const struct sq_chain_params *p)
                 p->min_steps);
     if (p->max_steps != p->min_steps)
         sq_buf_addf(&b, "-%lld", p->max_steps);
-    return sq_buf_take(&b);
+    char *text = sq_buf_take(&b);
+    sq_buf_release(&b);
+    return text;
 }
 
 char *sq_chain_id(const struct sq_chain_params *p,
@@ -127,7 +131,9 @@ char *sq_chain_id(const struct sq_chain_params *p,
     sq_buf_init(&b, SQ_MAX_MESSAGE);
     sq_buf_addf(&b, "%.*s-%.*s-s%llu-L%zu-%06zu", SQ_STR_ARG(p->split),
                 SQ_STR_ARG(p->family), p->seed, plan->length, plan->position);
-    return sq_buf_take(&b);
+    char *text = sq_buf_take(&b);
+    sq_buf_release(&b);
+    return text;
 }
 
 static void make_rule(struct sq_arena *arena, size_t number,

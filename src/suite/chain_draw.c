@@ -38,15 +38,17 @@ static bool rude(const char *word)
 void sq_chain_draw_word(struct sq_rng *rng, bool test, size_t min, size_t max,
                         char *word)
 {
-    static const char consonants[] = "bdfgklmnprstvz", vowels[] = "aeiou";
+    static const char consonants[] = "bdfgklmnprstvz";
+    static const char vowels[] = "aeiou";
     sq_str w;
     do {
         w.n = min + (size_t)sq_rng_below(rng, max - min + 1);
         bool vowel = sq_rng_below(rng, 4) == 0;
         for (size_t i = 0; i < w.n; i++, vowel = !vowel)
-            word[i] =
-                vowel ? vowels[sq_rng_below(rng, sizeof vowels - 1)]
-                      : consonants[sq_rng_below(rng, sizeof consonants - 1)];
+            if (vowel)
+                word[i] = vowels[sq_rng_below(rng, sizeof vowels - 1)];
+            else
+                word[i] = consonants[sq_rng_below(rng, sizeof consonants - 1)];
         word[w.n] = '\0';
         w.p = word;
     } while (sq_chain_word_in_test(w) != test || rude(word));
@@ -57,9 +59,8 @@ long long sq_chain_draw_number(struct sq_rng *rng, bool test, int min_digits,
 {
     long long x;
     do {
-        int digits =
-            min_digits +
-            (int)sq_rng_below(rng, (uint64_t)(max_digits - min_digits + 1));
+        int digits = min_digits + (int)sq_rng_below(rng, (uint64_t)max_digits -
+                                                             min_digits + 1);
         long long low = 1;
         for (int i = 1; i < digits; i++)
             low *= 10;

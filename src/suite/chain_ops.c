@@ -37,7 +37,9 @@ bool sq_chain_apply(const struct sq_chain_op *op,
 
 static bool word_ok(const char *w)
 {
-    size_t n = strlen(w), lower = 0, upper = 0;
+    size_t n = strlen(w);
+    size_t lower = 0;
+    size_t upper = 0;
     for (size_t i = 0; i < n; i++) {
         if (w[i] >= 'a' && w[i] <= 'z')
             lower++;

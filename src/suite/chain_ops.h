@@ -58,15 +58,15 @@ enum sq_chain_arg_kind {
 };
 
 struct sq_chain_op {
-    const char *name;       /* "reverse" */
-    unsigned in;            /* types it takes, or-ed */
-    enum sq_chain_type out; /* 0 = the type it took */
-    enum sq_chain_arg_kind arg;
+    const char *name;   /* "reverse" */
     const char *phrase; /* %n number, %o "third", %a %b letters, %w word */
-    bool excerpt;       /* the result may stand in its input word for word */
     /* Changes v, a valid value of a type in `in`, into the result; false when
      * it has none (the third letter of a word of two). Leaves v->type. */
     bool (*apply)(struct sq_chain_value *v, const struct sq_chain_arg *arg);
+    unsigned in;            /* types it takes, or-ed */
+    enum sq_chain_type out; /* 0 = the type it took */
+    enum sq_chain_arg_kind arg;
+    bool excerpt; /* the result may stand in its input word for word */
 };
 
 /* The table that holds all operations on values of this type (and, for lists,

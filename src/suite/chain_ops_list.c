@@ -122,21 +122,19 @@ static bool swap_ends(struct sq_chain_value *v, const struct sq_chain_arg *arg)
     return v->n > 1;
 }
 
-/* v becomes one word: its items with glue between them. */
-static bool glue(struct sq_chain_value *v, const char *between)
+/* v becomes one word: its items, with hyphens between them or nothing. */
+static bool glue(struct sq_chain_value *v, bool hyphens)
 {
     char w[SQ_CHAIN_LETTERS + 1] = "";
-    size_t n = 0, gap = strlen(between);
+    size_t n = 0;
     if (v->n < 2 || !plain_words(v))
         return false;
     for (size_t i = 0; i < v->n; i++) {
         size_t len = strlen(v->item[i].word);
-        if (n + (i ? gap : 0) + len > SQ_CHAIN_LETTERS)
+        if (n + (hyphens && i) + len > SQ_CHAIN_LETTERS)
             return false;
-        if (i) {
-            memcpy(w + n, between, gap);
-            n += gap;
-        }
+        if (hyphens && i)
+            w[n++] = '-';
         memcpy(w + n, v->item[i].word, len);
         n += len;
     }
@@ -148,13 +146,13 @@ static bool join_hyphens(struct sq_chain_value *v,
                          const struct sq_chain_arg *arg)
 {
     (void)arg;
-    return glue(v, "-");
+    return glue(v, true);
 }
 
 static bool join_words(struct sq_chain_value *v, const struct sq_chain_arg *arg)
 {
     (void)arg;
-    return glue(v, "");
+    return glue(v, false);
 }
 
 static bool join_numbers(struct sq_chain_value *v,
@@ -208,7 +206,7 @@ static bool letters_each(struct sq_chain_value *v,
 
 #define ROW(name, in, out, arg, phrase, excerpt, fn)                           \
     {                                                                          \
-        name, SQ_CHAIN_##in, out, SQ_CHAIN_ARG_##arg, phrase, excerpt, fn      \
+        name, phrase, fn, SQ_CHAIN_##in, out, SQ_CHAIN_ARG_##arg, excerpt      \
     }
 
 const struct sq_chain_op sq_chain_list_ops[] = {

@@ -110,7 +110,7 @@ static bool list_digits(struct sq_chain_value *v,
 
 #define ROW(name, out, arg, phrase, fn)                                        \
     {                                                                          \
-        name, SQ_CHAIN_NUMBER, out, SQ_CHAIN_ARG_##arg, phrase, false, fn      \
+        name, phrase, fn, SQ_CHAIN_NUMBER, out, SQ_CHAIN_ARG_##arg, false      \
     }
 
 const struct sq_chain_op sq_chain_number_ops[] = {

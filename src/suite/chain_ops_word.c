@@ -192,10 +192,9 @@ static bool list_letters(struct sq_chain_value *v,
     return true;
 }
 
-#define W SQ_CHAIN_WORD
 #define ROW(name, out, arg, phrase, fn)                                        \
     {                                                                          \
-        name, W, out, SQ_CHAIN_ARG_##arg, phrase, false, fn                    \
+        name, phrase, fn, SQ_CHAIN_WORD, out, SQ_CHAIN_ARG_##arg, false        \
     }
 
 const struct sq_chain_op sq_chain_word_ops[] = {

@@ -3,29 +3,27 @@
 /*
  * Getting a suite's data files: download with resume, or copy from a mirror
  * folder, always through FILE.part and a digest check, so that a file under its
- * final name is whole and right.
+ * final name is whole and right. FILE.part is locked while it is written: a
+ * second pull of the same file waits for the first.
  */
-#include "suite/suite.h"
+#include "suite/data.h"
 
-enum sq_data_state { SQ_DATA_OK, SQ_DATA_MISSING, SQ_DATA_WRONG };
-
-/* Compares the file below data_dir with its digest. */
-enum sq_status sq_data_verify(const struct sq_data_file *f,
-                              const char *data_dir, enum sq_data_state *state,
-                              char found[65], struct sq_err *err) SQ_CHECKED;
+struct sq_http_api; /* src/engine/http.h */
 
 struct sq_pull {
     const char *data_dir;
-    const char *mirror; /* folder or URL prefix tried instead of f->url; NULL */
+    const char *mirror; /* folder or URL asked for MIRROR/file; NULL = f->url */
     const char *cacert; /* NULL = the system's */
-    /* bytes so far and in all (-1 = unknown); may be NULL */
+    const struct sq_http_api *http; /* NULL = sq_http_load's, when needed */
+    /* bytes so far and in all; may be NULL */
     void (*progress)(void *ctx, long long got, long long total);
     void *ctx;
     struct sq_log *log;
 };
 
-/* Does nothing when the right file is there. An interrupted pull leaves
- * FILE.part, from which the next one goes on; a wrong digest removes it. */
+/* Does nothing when the right file is there. A pull that is cut or interrupted
+ * (sq_stop) leaves FILE.part, from which the next one goes on; content with a
+ * wrong digest is removed: SQ_INPUT. */
 enum sq_status sq_data_pull(const struct sq_data_file *f,
                             const struct sq_pull *how,
                             struct sq_err *err) SQ_CHECKED;

@@ -9,16 +9,7 @@
  * files are looked up and their digests checked), next..., close. Immutable
  * but for the cursor.
  */
-#include "seqeval.h"
-
-/* A file of data that a suite needs. */
-struct sq_data_file {
-    sq_str file; /* relative to the data folder: "seqeval/seqEval.json" */
-    sq_str url;
-    sq_str sha256; /* of the file as stored */
-    long long bytes;
-    sq_str licence;
-};
+#include "suite/data.h"
 
 struct sq_suite_def {
     sq_str name, title;
@@ -33,17 +24,21 @@ struct sq_suite_def {
     sq_str input_field, id_field;
     const struct sq_field *facets; /* name = facet, value = field */
     size_t nfacets;
-    sq_str steps_file;     /* beside suite.json; "" = none */
-    char digest[65];       /* of suite.json's bytes */
-    char steps_digest[65]; /* of the annotation; "" = none */
-    char *folder;          /* holds suite.json */
+    sq_str steps_file;            /* beside suite.json; "" = none */
+    const struct sq_steps *steps; /* its content (suite/steps.h); NULL = none */
+    char digest[65];              /* of suite.json's bytes */
+    char steps_digest[65];        /* of the annotation; "" = none */
+    char *folder;                 /* holds suite.json */
     struct sq_arena arena;
 };
 
-/* Loads and validates folder/suite.json and, with it, the annotation's shape
- * and every rule. Release with sq_suite_def_free. */
-enum sq_status sq_suite_def_load(struct sq_suite_def **out, const char *folder,
+/* Loads and validates suite.json and, with it, the annotation's shape and every
+ * rule. path is the folder or the suite.json in it. */
+enum sq_status sq_suite_def_load(struct sq_suite_def **out, const char *path,
                                  struct sq_err *err) SQ_CHECKED;
+/* The same for HOME/benchmarks/NAME; SQ_NOT_FOUND lists the names there are. */
+enum sq_status sq_suite_def_find(struct sq_suite_def **out, const char *home,
+                                 sq_str name, struct sq_err *err) SQ_CHECKED;
 void sq_suite_def_free(struct sq_suite_def *def);
 /* Names of the suites in HOME/benchmarks, sorted; a NULL-terminated array,
  * yours (free each and the array). */
@@ -52,16 +47,18 @@ enum sq_status sq_suite_names(const char *home, char ***out,
 
 struct sq_suite_open {
     const char *home;     /* folder with benchmarks/ */
-    const char *data_dir; /* folder with the data files */
+    const char *data_dir; /* folder with the data files; NULL = none known */
     bool allow_modified;  /* data with another digest is used, and marked */
 };
 
 struct sq_suite {
     struct sq_suite_def *def;
     char *params;         /* canonical "n=200,seed=7,steps=2-8"; "" = none */
-    char data_digest[65]; /* of all data files, in order; "" if generated */
+    char data_digest[65]; /* of the data file; of several, of their digests,
+                             one a line; "" if generated */
     bool modified;        /* data digest differs from the definition's */
-    char *label;          /* "chain:n=200,seed=7", shown and stored */
+    char *label;          /* "chain:n=50,seed=7", shown and stored: the name
+                             and the parameters that are no default */
     struct sq_suite_cursor *cursor; /* private */
 };
 
@@ -69,6 +66,11 @@ struct sq_suite {
 enum sq_status sq_suite_open(struct sq_suite **out, sq_str spec,
                              const struct sq_suite_open *how,
                              struct sq_err *err) SQ_CHECKED;
+/* The same for a definition, which it takes over (also when it fails). */
+enum sq_status sq_suite_open_def(struct sq_suite **out,
+                                 struct sq_suite_def *def, sq_str params,
+                                 const struct sq_suite_open *how,
+                                 struct sq_err *err) SQ_CHECKED;
 /* The next sample, yours (sq_sample_free), or *out = NULL at the end. */
 enum sq_status sq_suite_next(struct sq_suite *s, struct sq_sample **out,
                              struct sq_err *err) SQ_CHECKED;

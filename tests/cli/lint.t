@@ -13,12 +13,12 @@ plant() {
     cd "$tmp/t" || exit 1
     echo 'low: base/a
         contract: c
-        high: store/store cmd/x
+        high: store/db cmd/x
         main: main' >tests/lint/layers
     echo 'int a(void);' >src/base/a.h
     printf '#include "base/a.h"\n/* strcpy(), printf("%%d") */\nint a(void)\n{\n    return 0;\n}\n' >src/base/a.c
     echo '#include "base/a.h"' >include/c.h
-    printf '#include <sqlite3.h>\n#include "c.h"\n' >src/store/store.c
+    printf '#include <sqlite3.h>\n#include "c.h"\n' >src/store/db.c
     printf '#include <stdio.h>\n#include "c.h"\nvoid x(void)\n{\n    puts("a strcpy(");\n}\n' >src/cmd/x.c
     printf '#include "base/a.h"\nint main(void)\n{\n    return a();\n}\n' >src/main.c
     cd "$root" || exit 1
@@ -44,11 +44,19 @@ for s in $lints; do lint "$s" 0 "passes a clean tree"; done
 
 plant; echo '#include "c.h"' >>"$tmp/t/src/base/a.c"
 lint layers 1 "fails on an edge upwards"
-plant; echo '#include "store/store.h"' >>"$tmp/t/src/cmd/x.c"
-echo >"$tmp/t/src/store/store.h"
+plant; echo '#include "store/db.h"' >>"$tmp/t/src/cmd/x.c"
+echo >"$tmp/t/src/store/db.h"
 lint layers 1 "fails on an edge sideways"
 plant; echo >"$tmp/t/src/base/new.c"
 lint layers 1 "fails on a file in no layer"
+plant; sed -i.old '1s/.*/apart: base store\
+&/' "$tmp/t/tests/lint/layers"
+lint layers 0 "passes folders that are apart"
+echo '#include "base/a.h"' >>"$tmp/t/src/store/db.c"
+lint layers 1 "fails on an edge between folders that are apart"
+sed -e /apart/d -e '/low:/s/$/\
+apart: base store/' "$tmp/t/tests/lint/layers.old" >"$tmp/t/tests/lint/layers"
+lint layers 0 "passes an edge to what stands above the line"
 plant; rm "$tmp/t/src/cmd/x.c"
 lint layers 1 "fails on a layer's name without a file"
 

@@ -10,4 +10,5 @@ cppcheck --quiet --std=c11 --language=c --inline-suppr --error-exitcode=1 \
     --enable=warning,performance,portability --cppcheck-build-dir="$dir" \
     --suppress=missingIncludeSystem -j "$(getconf _NPROCESSORS_ONLN)" \
     --template='{file}:{line}: {id}: {message}' \
-    -Isrc -Iinclude -D_POSIX_C_SOURCE=200809L '-DSQ_PREFIX="/"' src
+    -Isrc -Iinclude -D_POSIX_C_SOURCE=200809L '-DSQ_PREFIX="/"' \
+    '-DSQ_TEXTCAT_DIR="/"' src

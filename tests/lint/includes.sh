@@ -12,7 +12,8 @@ dlfcn.h                src/engine/http_load.c
 pcre2.h                src/check/regex.c
 libexttextcat/textcat.h src/check/langid.c
 curl/curl.h            src/engine/http.c
-sqlite3.h              src/store/store.c
+sqlite3.h              src/store/db.c
+sys/epoll.h            src/engine/poller.c
 '
 standard='assert complex ctype errno fenv float inttypes iso646 limits locale
 math setjmp signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib

@@ -32,7 +32,8 @@ static void swap_items(struct sq_rng *rng, struct sq_chain_value *v)
 static void swap_letters(struct sq_rng *rng, char *w)
 {
     size_t n = strlen(w);
-    size_t i = (size_t)sq_rng_below(rng, n), j = (size_t)sq_rng_below(rng, n);
+    size_t i = (size_t)sq_rng_below(rng, n);
+    size_t j = (size_t)sq_rng_below(rng, n);
     char c = w[i];
     w[i] = w[j];
     w[j] = c;
@@ -91,13 +92,15 @@ static void answer(const struct script *s, size_t ordinal,
                    struct sq_json *truth)
 {
     struct sq_rng rng;
-    struct sq_json *made = sq_json_array(), *wrong = sq_json_array();
+    struct sq_json *made = sq_json_array();
+    struct sq_json *wrong = sq_json_array();
     struct sq_chain_value mine = plan->start;
     const uint64_t words[] = {(uint64_t)s->seed, ordinal};
     sq_rng_seed(&rng, sq_rng_mix(words, 2));
     for (size_t k = 0; k < plan->length; k++) {
         const struct sq_chain_step *step = &plan->step[k];
-        struct sq_chain_value right, given;
+        struct sq_chain_value right;
+        struct sq_chain_value given;
         if (!sq_chain_apply(step->op, &step->arg, &mine, &right))
             right = mine; /* a carried error that the step cannot work on */
         given = right;
@@ -126,11 +129,13 @@ static void answer_all(const struct script *s, struct sq_buf *answers,
                        struct sq_buf *truths)
 {
     struct sq_chain_plan plan;
-    struct sq_buf query, text;
+    struct sq_buf query;
+    struct sq_buf text;
     sq_buf_init(&query, SQ_MAX_PROMPT);
     sq_buf_init(&text, SQ_MAX_REPLY);
     for (size_t i = 0; i < (size_t)s->params.n; i++) {
-        struct sq_json *record = sq_json_object(), *truth = sq_json_object();
+        struct sq_json *record = sq_json_object();
+        struct sq_json *truth = sq_json_object();
         sq_chain_plan_make(&s->params, i, &plan, &query);
         char *id = sq_chain_id(&s->params, &plan);
         sq_json_put_str(truth, "id", sq_str_from(id));
@@ -149,7 +154,8 @@ static void answer_all(const struct script *s, struct sq_buf *answers,
 int main(int argc, char **argv)
 {
     struct script s = {.rate = 0.1, .seed = 1};
-    const char *params = "", *truth = NULL;
+    const char *params = "";
+    const char *truth = NULL;
     const struct sq_opt table[] = {
         {"suite-params", 0, SQ_OPT_STR, &params, "LIST",
          "parameters of chain, as steps=1-6,n=300", 0, 0},
@@ -165,7 +171,8 @@ int main(int argc, char **argv)
     const struct sq_opt_usage usage = {"scripted_model", "",
                                        "Answer the samples of chain.", NULL};
     struct sq_err err = {0};
-    struct sq_buf answers, truths;
+    struct sq_buf answers;
+    struct sq_buf truths;
     int operands;
     bool help = false;
     sq_buf_init(&answers, SQ_MAX_REPORT);

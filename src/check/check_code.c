@@ -1,0 +1,179 @@
+/* The check code: is there code, in the language that was asked for? */
+#include "check/families.h"
+#include "check/finding.h"
+#include "check/languages.h"
+#include "check/regex.h"
+#include "check/text.h"
+
+struct code_args {
+    sq_str lang;
+    bool any;
+    const struct sq_language *language; /* NULL: known by its label alone */
+    const struct sq_regex *pattern;     /* NULL: likewise */
+};
+
+/* Pieces of a text that are searched for a pattern at most. */
+#define MAX_SEARCHES 64
+
+static bool is_lang(sq_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+              c == '#' || c == '-' || c == '.'))
+            return false;
+    }
+    return s.n > 0;
+}
+
+static enum sq_status compile(const struct sq_json *rule, const char *where,
+                              struct sq_arena *arena, const void **args,
+                              struct sq_err *err)
+{
+    static const char *const keys[] = {"check", "role", "lang", NULL};
+    struct code_args *a = sq_arena_alloc(arena, sizeof(*a));
+    enum sq_status st;
+
+    *args = a;
+    st = sq_json_only(rule, keys, where, err);
+    if (!st)
+        st = sq_json_need_str(rule, "lang", where, &a->lang, err);
+    if (!st && !is_lang(a->lang))
+        st = sq_err_set(err, SQ_INPUT,
+                        "%s: lang: \"%.*s\" is no lower-case name of a "
+                        "language (or \"any\")",
+                        where, SQ_STR_ARG(a->lang));
+    if (st)
+        return st;
+    a->lang = sq_arena_str(arena, a->lang);
+    a->any = sq_str_eq(a->lang, SQ_STR("any"));
+    a->language = sq_language_find(a->lang);
+    if (!a->language)
+        return SQ_OK;
+    return sq_regex_compile(sq_str_from(a->language->pattern), 0, where, arena,
+                            &a->pattern, err);
+}
+
+/* One run over a text. */
+struct search {
+    const struct code_args *a;
+    size_t searches;
+    bool unlabelled; /* code that nothing tells the language of */
+    bool limit;
+    size_t at, len;
+};
+
+static bool looks_like(struct search *s, sq_str body, size_t at)
+{
+    size_t from, end;
+
+    if (!s->a->pattern || sq_text_blank(body))
+        return false;
+    if (s->searches++ >= MAX_SEARCHES) {
+        s->limit = true;
+        return false;
+    }
+    switch (sq_regex_find(s->a->pattern, body, 0, &from, &end)) {
+    case SQ_REGEX_FOUND:
+        s->at = at + from;
+        s->len = end - from;
+        return true;
+    case SQ_REGEX_LIMIT:
+        s->limit = true;
+        break;
+    case SQ_REGEX_NONE:
+        break;
+    }
+    return false;
+}
+
+static bool one_of(sq_str s, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (sq_str_eq_nocase(s, sq_str_from(list[i])))
+            return true;
+    }
+    return false;
+}
+
+/* Pages hold markup, styles and scripts. */
+static bool is_page(sq_str s)
+{
+    static const char *const list[] = {"html", "xml",    "vue",
+                                       "php",  "svelte", "jsx"};
+
+    return one_of(s, list, sizeof(list) / sizeof(*list));
+}
+
+static bool label_fits(const struct code_args *a, sq_str label)
+{
+    return sq_str_eq_nocase(label, a->lang) ||
+           (a->language && sq_language_is(a->language, label));
+}
+
+static bool block_fits(struct search *s, const struct sq_code *block,
+                       bool prose)
+{
+    if (sq_text_blank(block->body))
+        return false;
+    s->at = block->at;
+    s->len = block->body.n;
+    if (s->a->any && !prose)
+        return true;
+    if (block->label.n && label_fits(s->a, block->label))
+        return true;
+    if (is_page(s->a->lang) || sq_str_eq(s->a->lang, SQ_STR("css")) ||
+        sq_str_eq(s->a->lang, SQ_STR("javascript"))) {
+        if (is_page(block->label))
+            return looks_like(s, block->body, block->at);
+    }
+    if (block->label.n && !prose && sq_language_find(block->label))
+        return false;
+    s->unlabelled |= !prose;
+    return looks_like(s, block->body, block->at);
+}
+
+static bool find_code(struct search *s, sq_str text)
+{
+    struct sq_lines l = sq_lines_of(text);
+    struct sq_code block;
+    size_t from = 0;
+
+    while (sq_code_next(&l, &block)) {
+        if (block_fits(s, &block, l.prose))
+            return true;
+        if (looks_like(s, sq_str_sub(text, from, block.at), from))
+            return true;
+        from = l.pos;
+    }
+    return looks_like(s, sq_str_sub(text, from, text.n), from);
+}
+
+static void run(const void *args, struct sq_check_text text,
+                struct sq_finding *out)
+{
+    struct search s = {.a = args};
+
+    if (sq_finding_empty(out, text.text))
+        return;
+    if (find_code(&s, text.text)) {
+        sq_finding_set(out, SQ_FINDING_HOLDS, "there is code (%.*s)",
+                       SQ_STR_ARG(s.a->lang));
+        sq_finding_at(out, s.at, s.len);
+    } else if (s.limit) {
+        sq_finding_set(out, SQ_FINDING_ERROR,
+                       "takes too many steps to look for code (%.*s)",
+                       SQ_STR_ARG(s.a->lang));
+    } else if (s.unlabelled && !s.a->pattern) {
+        sq_finding_set(out, SQ_FINDING_UNDECIDED,
+                       "code without a label: can't tell %.*s",
+                       SQ_STR_ARG(s.a->lang));
+    } else {
+        sq_finding_set(out, SQ_FINDING_BROKEN, "there is no code (%.*s)",
+                       SQ_STR_ARG(s.a->lang));
+    }
+}
+
+const struct sq_check sq_check_code = {"code", "lang (or \"any\")", compile,
+                                       run};

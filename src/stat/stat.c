@@ -1,0 +1,63 @@
+#include "stat/stat.h"
+#include <math.h>
+
+/* The 97.5% point of the normal distribution. */
+#define Z 1.959963984540054
+
+/* (p + z2/2n -+ z sqrt(p(1-p)/n + z2/4n2)) / (1 + z2/n); Wilson, "Probable
+ * inference, the law of succession, and statistical inference", J. Am. Stat.
+ * Assoc. 22 (1927) 209-212; without continuity correction. */
+void sq_stat_wilson(double k, double n, double *lo, double *hi)
+{
+    double p = k / n, z2 = Z * Z;
+    double centre = p + z2 / (2 * n);
+    double half = Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n));
+    double scale = 1 + z2 / n;
+
+    if (!(n > 0)) {
+        *lo = *hi = NAN;
+        return;
+    }
+    /* At the ends the formula gives 0 and 1 but for rounding. */
+    *lo = k > 0 ? fmax(0, (centre - half) / scale) : 0;
+    *hi = k < n ? fmin(1, (centre + half) / scale) : 1;
+}
+
+static double mean_of(const double *values, size_t n)
+{
+    double sum = 0, rest = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += values[i];
+    sum /= (double)n;
+    /* What rounding took off the first sum. */
+    for (size_t i = 0; i < n; i++)
+        rest += values[i] - sum;
+    return sum + rest / (double)n;
+}
+
+struct sq_estimate sq_stat_mean(const double *values, size_t n, double min,
+                                double max)
+{
+    struct sq_estimate e = {n, NAN, NAN, NAN, NAN};
+    double squares = 0;
+    size_t ones = 0, zeros = 0;
+
+    if (n == 0)
+        return e;
+    e.value = mean_of(values, n);
+    for (size_t i = 0; i < n; i++) {
+        squares += (values[i] - e.value) * (values[i] - e.value);
+        ones += values[i] == 1;
+        zeros += values[i] == 0;
+    }
+    if (n > 1)
+        e.stderr_ = sqrt(squares / (double)(n - 1) / (double)n);
+    if (min == 0 && max == 1 && ones + zeros == n) {
+        sq_stat_wilson((double)ones, (double)n, &e.lo, &e.hi);
+    } else if (n > 1) {
+        e.lo = fmax(min, e.value - Z * e.stderr_);
+        e.hi = fmin(max, e.value + Z * e.stderr_);
+    }
+    return e;
+}

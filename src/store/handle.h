@@ -1,0 +1,17 @@
+#ifndef SQ_STORE_HANDLE_H
+#define SQ_STORE_HANDLE_H
+/* What the files of the store share. Private to src/store. */
+#include "store/db.h"
+#include "store/store.h"
+
+struct sq_store {
+    struct sq_db *db;
+    int lock_fd;   /* of DB-lock; -1 until a run is begun */
+    int64_t *held; /* rows of the runs that this store owns */
+    size_t nheld;
+};
+
+/* Lets go of all runs and closes DB-lock. */
+void sq_store_unlock_all(struct sq_store *s);
+
+#endif

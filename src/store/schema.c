@@ -1,0 +1,320 @@
+/* Migrations and the tables of version 1; docs/store.md explains them. */
+#include "store/schema.h"
+#include <stdio.h>
+
+/* Keys that rows of runs repeat are integers, and the tables with one row per
+ * step or value are their own index (WITHOUT ROWID). */
+static const char *const version_1[] = {
+    "CREATE TABLE run("
+    " id INTEGER PRIMARY KEY,"
+    " run_id TEXT NOT NULL UNIQUE,"
+    " plan_key TEXT NOT NULL,"
+    " created_at TEXT NOT NULL,"
+    " finished_at TEXT,"
+    " status TEXT NOT NULL,"
+    " model TEXT NOT NULL,"
+    " judge TEXT NOT NULL,"
+    " seqeval_version TEXT NOT NULL,"
+    " settings_json TEXT NOT NULL,"
+    " provenance_json TEXT NOT NULL"
+    ") STRICT",
+    "CREATE INDEX run_plan ON run(plan_key)",
+
+    "CREATE TABLE suite("
+    " id INTEGER PRIMARY KEY,"
+    " label TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " definition_digest TEXT NOT NULL,"
+    " data_digest TEXT NOT NULL,"
+    " steps_digest TEXT NOT NULL,"
+    " modified INTEGER NOT NULL,"
+    " UNIQUE(label, name, definition_digest, data_digest, steps_digest,"
+    "  modified)"
+    ") STRICT",
+    "CREATE TABLE run_suite("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " suite INTEGER NOT NULL REFERENCES suite,"
+    " PRIMARY KEY(run, suite)"
+    ") STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE sample("
+    " id INTEGER PRIMARY KEY,"
+    " suite INTEGER NOT NULL REFERENCES suite,"
+    " ordinal INTEGER NOT NULL,"
+    " sample_id TEXT NOT NULL,"
+    " query TEXT NOT NULL,"
+    " UNIQUE(suite, sample_id)"
+    ") STRICT",
+    "CREATE TABLE sample_facet("
+    " sample INTEGER NOT NULL REFERENCES sample ON DELETE CASCADE,"
+    " name TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY(sample, name)"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE step("
+    " sample INTEGER NOT NULL REFERENCES sample ON DELETE CASCADE,"
+    " step INTEGER NOT NULL,"
+    " start_byte INTEGER NOT NULL,"
+    " end_byte INTEGER NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " answerable INTEGER NOT NULL,"
+    " depends TEXT,"
+    " rules TEXT,"
+    " PRIMARY KEY(sample, step)"
+    ") STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE response("
+    " id INTEGER PRIMARY KEY,"
+    " key TEXT NOT NULL UNIQUE,"
+    " created_at TEXT NOT NULL,"
+    " engine TEXT NOT NULL,"
+    " endpoint TEXT NOT NULL,"
+    " model TEXT NOT NULL,"
+    " request_json TEXT,"
+    " stop TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " server_model TEXT,"
+    " prompt_tokens INTEGER,"
+    " completion_tokens INTEGER,"
+    " latency_ms INTEGER,"
+    " retries INTEGER NOT NULL"
+    ") STRICT",
+    "CREATE TABLE template("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL,"
+    " digest TEXT NOT NULL,"
+    " UNIQUE(name, digest)"
+    ") STRICT",
+    "CREATE TABLE job("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " sample INTEGER NOT NULL REFERENCES sample,"
+    " epoch INTEGER NOT NULL,"
+    " judge TEXT NOT NULL,"
+    " job_id TEXT,"
+    " template INTEGER REFERENCES template,"
+    " response INTEGER REFERENCES response,"
+    " state INTEGER NOT NULL REFERENCES state,"
+    " error TEXT,"
+    " requests INTEGER NOT NULL,"
+    " retries INTEGER NOT NULL,"
+    " PRIMARY KEY(run, sample, epoch, judge)"
+    ") STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE state("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL UNIQUE"
+    ") STRICT",
+    "INSERT INTO state VALUES"
+    " (0, 'pass'), (1, 'fail'), (2, 'unparsable'), (3, 'unsupported'),"
+    " (4, 'error'), (5, 'truncated'), (6, 'refused'), (7, 'unanswerable'),"
+    " (8, 'not_judged'), (9, 'not_run')",
+    "CREATE TABLE sheet("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " sample INTEGER NOT NULL REFERENCES sample,"
+    " epoch INTEGER NOT NULL,"
+    " final INTEGER NOT NULL,"
+    " PRIMARY KEY(run, sample, epoch)"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE step_score("
+    " run INTEGER NOT NULL,"
+    " sample INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL,"
+    " step INTEGER NOT NULL,"
+    " grader TEXT NOT NULL,"
+    " state INTEGER NOT NULL REFERENCES state,"
+    " rule_pass INTEGER,"
+    " judge_pass INTEGER,"
+    " correct INTEGER,"
+    " evidence TEXT,"
+    " explanation TEXT,"
+    " PRIMARY KEY(run, sample, epoch, step, grader),"
+    " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE,"
+    " FOREIGN KEY(sample, step) REFERENCES step"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE verdict("
+    " run INTEGER NOT NULL,"
+    " sample INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL,"
+    " judge TEXT NOT NULL,"
+    " following INTEGER NOT NULL REFERENCES state,"
+    " quality_state INTEGER NOT NULL REFERENCES state,"
+    " quality REAL,"
+    " explanation TEXT,"
+    " PRIMARY KEY(run, sample, epoch, judge),"
+    " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
+    ") STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE metric("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL UNIQUE"
+    ") STRICT",
+    "CREATE TABLE sample_score("
+    " run INTEGER NOT NULL,"
+    " sample INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL,"
+    " metric INTEGER NOT NULL REFERENCES metric,"
+    " value REAL NOT NULL,"
+    " PRIMARY KEY(run, sample, epoch, metric),"
+    " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE result("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " suite INTEGER NOT NULL REFERENCES suite,"
+    " slice TEXT NOT NULL,"
+    " metric INTEGER NOT NULL REFERENCES metric,"
+    " value REAL,"
+    " stderr REAL,"
+    " lo REAL,"
+    " hi REAL,"
+    " n INTEGER NOT NULL,"
+    " PRIMARY KEY(run, suite, slice, metric)"
+    ") STRICT, WITHOUT ROWID",
+
+    "CREATE VIEW runs AS"
+    " SELECT run_id, created_at, finished_at, status, model, judge,"
+    "  seqeval_version, settings_json"
+    " FROM run",
+    "CREATE VIEW leaderboard AS"
+    " SELECT r.run_id, r.created_at, r.model, r.judge, u.label AS suite,"
+    "  q.slice, m.name AS metric, q.value, q.stderr, q.lo, q.hi, q.n"
+    " FROM result q JOIN run r ON r.id = q.run"
+    " JOIN suite u ON u.id = q.suite JOIN metric m ON m.id = q.metric",
+    "CREATE VIEW sample_scores AS"
+    " SELECT r.run_id, u.label AS suite, s.sample_id, v.epoch,"
+    "  m.name AS metric, v.value"
+    " FROM sample_score v JOIN run r ON r.id = v.run"
+    " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite"
+    " JOIN metric m ON m.id = v.metric",
+    "CREATE VIEW step_scores AS"
+    " SELECT r.run_id, u.label AS suite, s.sample_id, v.epoch, v.step,"
+    "  v.grader, p.kind, (SELECT name FROM state WHERE id = v.state) AS state,"
+    "  v.rule_pass, v.judge_pass, v.evidence, v.explanation, v.correct"
+    " FROM step_score v JOIN run r ON r.id = v.run"
+    " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite"
+    " JOIN step p ON p.sample = v.sample AND p.step = v.step",
+    "CREATE VIEW verdicts AS"
+    " SELECT r.run_id, u.label AS suite, s.sample_id, v.epoch,"
+    "  v.judge AS template,"
+    "  (SELECT name FROM state WHERE id = v.following) AS following,"
+    "  (SELECT name FROM state WHERE id = v.quality_state) AS quality_state,"
+    "  v.quality, v.explanation"
+    " FROM verdict v JOIN run r ON r.id = v.run"
+    " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
+    "CREATE VIEW samples AS"
+    " SELECT r.run_id, u.label AS suite, s.sample_id, j.epoch,"
+    "  (SELECT name FROM state WHERE id = j.state) AS state, j.error,"
+    "  j.retries, j.requests = 0 AND j.response IS NOT NULL AS cached,"
+    "  p.text AS response_text, p.stop, p.server_model, p.prompt_tokens,"
+    "  p.completion_tokens, p.latency_ms, s.query, j.job_id"
+    " FROM job j JOIN run r ON r.id = j.run"
+    " JOIN sample s ON s.id = j.sample JOIN suite u ON u.id = s.suite"
+    " LEFT JOIN response p ON p.id = j.response"
+    " WHERE j.judge = ''",
+    "CREATE VIEW usage AS"
+    " SELECT r.run_id, iif(j.judge = '', 'model', 'judge') AS role,"
+    "  sum(j.requests) AS requests,"
+    "  sum(j.requests = 0 AND j.response IS NOT NULL) AS cached,"
+    "  sum(j.retries) AS retries,"
+    "  iif(sum(j.requests) = 0, 0,"
+    "   sum(p.prompt_tokens) FILTER (WHERE j.requests > 0)) AS prompt_tokens,"
+    "  iif(sum(j.requests) = 0, 0, sum(p.completion_tokens)"
+    "   FILTER (WHERE j.requests > 0)) AS completion_tokens,"
+    "  CAST(NULL AS REAL) AS cost"
+    " FROM job j JOIN run r ON r.id = j.run"
+    " LEFT JOIN response p ON p.id = j.response"
+    " GROUP BY r.id, j.judge = ''",
+    NULL};
+
+const char *const *const sq_schema_migrations[] = {version_1};
+const size_t sq_schema_version =
+    sizeof(sq_schema_migrations) / sizeof(sq_schema_migrations[0]);
+
+/* *version is 0 for an empty file. */
+static enum sq_status read_version(struct sq_db *db, size_t newest,
+                                   size_t *version, struct sq_err *err)
+{
+    int64_t app, v, tables;
+    enum sq_status st;
+
+    if ((st = sq_db_int(db, "PRAGMA application_id", &app, err)) != SQ_OK ||
+        (st = sq_db_int(db, "PRAGMA user_version", &v, err)) != SQ_OK ||
+        (st = sq_db_int(db, "SELECT count(*) FROM sqlite_schema", &tables,
+                        err)) != SQ_OK)
+        return st;
+    *version = v > 0 ? (size_t)v : 0;
+    if (app == 0 && v == 0 && tables == 0)
+        return SQ_OK;
+    if (app != SQ_SCHEMA_APPLICATION_ID || v < 1)
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: a database of another program; name another "
+                          "file",
+                          sq_db_path(db));
+    if (*version > newest)
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: written by a newer seqeval (schema %zu, this "
+                          "one knows %zu); update seqeval or name another file",
+                          sq_db_path(db), *version, newest);
+    return SQ_OK;
+}
+
+/* One step up, unless another process has just made it. */
+static enum sq_status migrate_once(struct sq_db *db,
+                                   const char *const *const *migrations,
+                                   size_t n, size_t *version,
+                                   struct sq_err *err)
+{
+    enum sq_status st = sq_db_begin(db, err);
+    char set[96];
+
+    if (st != SQ_OK)
+        return st;
+    st = read_version(db, n, version, err);
+    if (st == SQ_OK && *version < n) {
+        const char *const *sql = migrations[*version];
+
+        for (; st == SQ_OK && *sql; sql++)
+            st = sq_db_exec(db, *sql, err);
+        ++*version;
+        snprintf(set, sizeof(set),
+                 "PRAGMA application_id=%d; PRAGMA user_version=%zu",
+                 SQ_SCHEMA_APPLICATION_ID, *version);
+        if (st == SQ_OK)
+            st = sq_db_exec(db, set, err);
+    }
+    return sq_db_end(db, st, err);
+}
+
+enum sq_status sq_schema_migrate(struct sq_db *db,
+                                 const char *const *const *migrations, size_t n,
+                                 struct sq_err *err)
+{
+    size_t version = 0;
+    enum sq_status st = read_version(db, n, &version, err);
+
+    if (st == SQ_OK)
+        st = sq_db_use_wal(db, err);
+    while (st == SQ_OK && version < n)
+        st = migrate_once(db, migrations, n, &version, err);
+    return st;
+}
+
+enum sq_status sq_schema_check(struct sq_db *db, size_t n, struct sq_err *err)
+{
+    size_t version = 0;
+    enum sq_status st = read_version(db, n, &version, err);
+
+    if (st != SQ_OK)
+        return st;
+    if (version == 0)
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: an empty file, no database; seqeval run makes "
+                          "one",
+                          sq_db_path(db));
+    if (version < n)
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: written by an older seqeval (schema %zu); a "
+                          "command that writes to it, as seqeval run, brings "
+                          "it to %zu",
+                          sq_db_path(db), version, n);
+    return SQ_OK;
+}

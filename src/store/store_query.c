@@ -1,0 +1,157 @@
+/* The queries of reports; store.h tells their parameters and columns. */
+#include "store/store.h"
+#include <stdlib.h>
+#include "base/mem.h"
+#include "store/handle.h"
+
+/* lang=de before lang=sw, length=2 before length=10, the whole first. */
+#define BY_SLICE                                                               \
+    " substr(q.slice, 1, instr(q.slice, '=')),"                                \
+    " CAST(substr(q.slice, instr(q.slice, '=') + 1) AS REAL), q.slice"
+
+/* The job of one sample of a run: ?1 and ?2. */
+#define ONE_SAMPLE                                                             \
+    " FROM run r JOIN run_suite t ON t.run = r.id"                             \
+    " JOIN suite u ON u.id = t.suite"                                          \
+    " JOIN sample s ON s.suite = u.id AND s.sample_id = ?2"                    \
+    " JOIN job j ON j.run = r.id AND j.sample = s.id"
+
+static const char *const queries[SQ_QUERY_COUNT] = {
+    [SQ_QUERY_LEADERBOARD] =
+        "WITH latest AS ("
+        " SELECT max(r.id) AS run, t.suite"
+        " FROM run r JOIN run_suite t ON t.run = r.id"
+        " JOIN suite u ON u.id = t.suite WHERE r.status = 'complete'"
+        " GROUP BY r.model, r.judge, u.label),"
+        "chosen AS ("
+        " SELECT run, suite FROM latest WHERE ?1 = ''"
+        " UNION ALL"
+        " SELECT t.run, t.suite FROM run_suite t JOIN run r ON r.id = t.run"
+        " WHERE ?1 <> '' AND (?1 = 'all' OR r.run_id = ?1))"
+        " SELECT r.run_id, r.created_at, r.model, r.judge, u.label, q.slice,"
+        "  m.name, q.value, q.stderr, q.lo, q.hi, q.n, r.status, u.modified"
+        " FROM chosen c JOIN result q ON q.run = c.run AND q.suite = c.suite"
+        " JOIN run r ON r.id = q.run JOIN suite u ON u.id = q.suite"
+        " JOIN metric m ON m.id = q.metric"
+        " ORDER BY u.label, r.id," BY_SLICE ", m.name",
+
+    [SQ_QUERY_RUN] =
+        "SELECT run_id, created_at, finished_at, status, model, judge,"
+        " seqeval_version, settings_json, provenance_json"
+        " FROM run WHERE run_id = ?1",
+
+    [SQ_QUERY_RUN_SUITES] =
+        "SELECT u.label, u.name, u.definition_digest, u.data_digest,"
+        " u.steps_digest, u.modified, count(DISTINCT j.sample),"
+        " coalesce(max(j.epoch), 0)"
+        " FROM run r JOIN run_suite t ON t.run = r.id"
+        " JOIN suite u ON u.id = t.suite"
+        " LEFT JOIN sample s ON s.suite = u.id"
+        " LEFT JOIN job j ON j.run = r.id AND j.sample = s.id AND j.judge = ''"
+        " WHERE r.run_id = ?1 GROUP BY u.id ORDER BY u.label",
+
+    [SQ_QUERY_RUN_STATES] =
+        "SELECT suite, unit, grader, e.name, count(*) FROM ("
+        " SELECT u.label AS suite, 'sample' AS unit, '' AS grader, j.state"
+        "  FROM run r JOIN job j ON j.run = r.id AND j.judge = ''"
+        "  JOIN sample s ON s.id = j.sample JOIN suite u ON u.id = s.suite"
+        "  WHERE r.run_id = ?1"
+        " UNION ALL"
+        " SELECT u.label, 'step', v.grader, v.state"
+        "  FROM run r JOIN step_score v ON v.run = r.id"
+        "  JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite"
+        "  WHERE r.run_id = ?1"
+        " UNION ALL"
+        " SELECT u.label, 'following', v.judge, v.following"
+        "  FROM run r JOIN verdict v ON v.run = r.id"
+        "  JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite"
+        "  WHERE r.run_id = ?1"
+        " UNION ALL"
+        " SELECT u.label, 'quality', v.judge, v.quality_state"
+        "  FROM run r JOIN verdict v ON v.run = r.id"
+        "  JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite"
+        "  WHERE r.run_id = ?1) k"
+        " JOIN state e ON e.id = k.state"
+        " GROUP BY suite, unit, grader, k.state"
+        " ORDER BY suite, unit, grader, k.state",
+
+    [SQ_QUERY_RUN_METRICS] =
+        "SELECT u.label, q.slice, m.name, q.value, q.stderr, q.lo, q.hi, q.n"
+        " FROM run r JOIN result q ON q.run = r.id"
+        " JOIN suite u ON u.id = q.suite JOIN metric m ON m.id = q.metric"
+        " WHERE r.run_id = ?1 ORDER BY u.label," BY_SLICE ", m.name",
+
+    [SQ_QUERY_RUN_SAMPLES] =
+        "SELECT u.label, s.sample_id, j.epoch, e.name, j.error,"
+        " j.requests = 0 AND j.response IS NOT NULL, j.retries, v.grader,"
+        " count(v.step), count(*) FILTER (WHERE v.state = 0),"
+        " count(*) FILTER (WHERE v.state = 1),"
+        " count(*) FILTER (WHERE v.state = 7)"
+        " FROM run r JOIN job j ON j.run = r.id AND j.judge = ''"
+        " JOIN sample s ON s.id = j.sample JOIN suite u ON u.id = s.suite"
+        " JOIN state e ON e.id = j.state"
+        " LEFT JOIN step_score v ON v.run = r.id AND v.sample = j.sample"
+        "  AND v.epoch = j.epoch"
+        " WHERE r.run_id = ?1 GROUP BY j.sample, j.epoch, v.grader"
+        " ORDER BY u.label, s.ordinal, j.epoch, v.grader",
+
+    [SQ_QUERY_SAMPLE] =
+        "SELECT u.label, s.sample_id, j.epoch, e.name, j.error,"
+        " j.requests = 0 AND j.response IS NOT NULL, j.retries,"
+        " (SELECT group_concat(name || '=' || value) FROM sample_facet f"
+        "  WHERE f.sample = s.id),"
+        " s.query, p.text, p.stop, p.server_model, p.prompt_tokens,"
+        " p.completion_tokens, p.latency_ms" ONE_SAMPLE " AND j.judge = ''"
+        " JOIN state e ON e.id = j.state"
+        " LEFT JOIN response p ON p.id = j.response"
+        " WHERE r.run_id = ?1 ORDER BY u.label, j.epoch",
+
+    [SQ_QUERY_SAMPLE_STEPS] =
+        "SELECT u.label, j.epoch, p.step, p.start_byte, p.end_byte, p.kind,"
+        " p.answerable, p.depends, p.rules, v.grader, e.name, v.rule_pass,"
+        " v.judge_pass, v.correct, v.evidence, v.explanation" ONE_SAMPLE
+        " AND j.judge = ''"
+        " JOIN step p ON p.sample = s.id"
+        " LEFT JOIN step_score v ON v.run = r.id AND v.sample = s.id"
+        "  AND v.epoch = j.epoch AND v.step = p.step"
+        " LEFT JOIN state e ON e.id = v.state"
+        " WHERE r.run_id = ?1 ORDER BY u.label, j.epoch, p.step, v.grader",
+
+    [SQ_QUERY_SAMPLE_VERDICTS] =
+        "SELECT u.label, j.epoch, j.judge, t2.digest, e.name, j.error,"
+        " f.name, g.name, v.quality, v.explanation, p.text" ONE_SAMPLE
+        " AND j.judge <> ''"
+        " JOIN state e ON e.id = j.state"
+        " LEFT JOIN template t2 ON t2.id = j.template"
+        " LEFT JOIN response p ON p.id = j.response"
+        " LEFT JOIN verdict v ON v.run = r.id AND v.sample = s.id"
+        "  AND v.epoch = j.epoch AND v.judge = j.judge"
+        " LEFT JOIN state f ON f.id = v.following"
+        " LEFT JOIN state g ON g.id = v.quality_state"
+        " WHERE r.run_id = ?1 ORDER BY u.label, j.epoch, j.judge",
+};
+
+enum sq_status sq_store_each(struct sq_store *s, enum sq_store_query query,
+                             const sq_str *params, int nparams,
+                             void (*fn)(void *ctx,
+                                        const struct sq_store_row *row),
+                             void *ctx, struct sq_err *err)
+{
+    struct sq_stmt *q = sq_db_query(s->db, queries[query]);
+    int n = sq_stmt_ncols(q);
+    sq_str *cols = sq_xcalloc((size_t)n + 1, sizeof(*cols));
+    const struct sq_store_row out = {cols, n};
+    enum sq_status st;
+    bool row;
+
+    for (int i = 0; i < nparams; i++)
+        sq_stmt_bind_str(q, i + 1, params[i]);
+    while ((st = sq_stmt_next(q, &row, err)) == SQ_OK && row) {
+        for (int i = 0; i < n; i++)
+            cols[i] = sq_stmt_str(q, i);
+        fn(ctx, &out);
+    }
+    sq_stmt_release(q);
+    free(cols);
+    return st;
+}

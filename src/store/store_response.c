@@ -1,0 +1,173 @@
+/* Responses, found by the digest of what was asked, and what became of each
+ * request of a run. */
+#include "store/store.h"
+#include <assert.h>
+#include <string.h>
+#include "base/mem.h"
+#include "store/handle.h"
+
+static enum sq_stop_reason stop_from_name(sq_str name)
+{
+    int i = 0;
+
+    while (i < SQ_STOP_COUNT &&
+           !sq_str_eq(name, sq_str_from(sq_stop_name((enum sq_stop_reason)i))))
+        i++;
+    return (enum sq_stop_reason)i;
+}
+
+static enum sq_status read_response(struct sq_store *s, struct sq_stmt *q,
+                                    struct sq_response *out, struct sq_err *err)
+{
+    sq_str text = sq_stmt_str(q, 2), server = sq_stmt_str(q, 3);
+    enum sq_stop_reason stop = stop_from_name(sq_stmt_str(q, 1));
+
+    if (stop == SQ_STOP_COUNT)
+        return sq_err_set(err, SQ_STORE,
+                          "%s: response %lld has an unknown stop reason",
+                          sq_db_path(s->db), (long long)sq_stmt_int(q, 0));
+    *out = (struct sq_response){0};
+    out->stop = stop;
+    out->text = sq_str_dup(text);
+    out->text_len = text.n;
+    out->server_model = server.p ? sq_str_dup(server) : NULL;
+    out->prompt_tokens = sq_stmt_int_opt(q, 4);
+    out->completion_tokens = sq_stmt_int_opt(q, 5);
+    out->latency_ms = sq_stmt_int_opt(q, 6);
+    out->retries = (int)sq_stmt_int(q, 7);
+    return SQ_OK;
+}
+
+enum sq_status sq_store_response_get(struct sq_store *s, const char *key,
+                                     int64_t *row, struct sq_response *out,
+                                     struct sq_err *err)
+{
+    struct sq_stmt *q =
+        sq_db_query(s->db, "SELECT id, stop, text, server_model, prompt_tokens,"
+                           " completion_tokens, latency_ms, retries"
+                           " FROM response WHERE key = ?1");
+    enum sq_status st;
+    bool found;
+
+    *row = 0;
+    sq_stmt_bind_cstr(q, 1, key);
+    st = sq_stmt_next(q, &found, err);
+    if (st == SQ_OK && found && out)
+        st = read_response(s, q, out, err);
+    if (st == SQ_OK && found)
+        *row = sq_stmt_int(q, 0);
+    sq_stmt_release(q);
+    return st;
+}
+
+enum sq_status sq_store_response_put(struct sq_store *s,
+                                     const struct sq_store_origin *origin,
+                                     const struct sq_response *response,
+                                     int64_t *row, struct sq_err *err)
+{
+    struct sq_stmt *q = sq_db_query(
+        s->db,
+        "INSERT INTO response(key, created_at, engine, endpoint, model,"
+        " request_json, stop, text, server_model, prompt_tokens,"
+        " completion_tokens, latency_ms, retries)"
+        " VALUES(?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?2, ?3, ?4, ?5,"
+        "  ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        " ON CONFLICT(key) DO NOTHING RETURNING id");
+    enum sq_status st;
+
+    assert(response->stop != SQ_STOP_ERROR);
+    *row = 0;
+    sq_stmt_bind_cstr(q, 1, origin->key);
+    sq_stmt_bind_cstr(q, 2, origin->engine);
+    sq_stmt_bind_cstr(q, 3, origin->endpoint);
+    sq_stmt_bind_cstr(q, 4, origin->model);
+    sq_stmt_bind_str_opt(q, 5, sq_str_from(origin->request_json));
+    sq_stmt_bind_cstr(q, 6, sq_stop_name(response->stop));
+    sq_stmt_bind_str(q, 7, (sq_str){response->text, response->text_len});
+    sq_stmt_bind_str_opt(q, 8, sq_str_from(response->server_model));
+    sq_stmt_bind_int_opt(q, 9, response->prompt_tokens);
+    sq_stmt_bind_int_opt(q, 10, response->completion_tokens);
+    sq_stmt_bind_int_opt(q, 11, response->latency_ms);
+    sq_stmt_bind_int(q, 12, response->retries);
+    st = sq_stmt_run_int(q, row, err);
+    if (st == SQ_OK && *row == 0)
+        st = sq_store_response_get(s, origin->key, row, NULL, err);
+    return st;
+}
+
+/* ---- jobs -------------------------------------------------------------- */
+
+/* The row of a judge's template, made if need be; inside a transaction. */
+static enum sq_status template_row(struct sq_store *s, const struct sq_job *job,
+                                   int64_t *row, struct sq_err *err)
+{
+    struct sq_stmt *q = sq_db_query(s->db, "INSERT INTO template(name, digest)"
+                                           " VALUES(?1, ?2)"
+                                           " ON CONFLICT DO NOTHING");
+    enum sq_status st;
+
+    sq_stmt_bind_cstr(q, 1, job->judge_template);
+    sq_stmt_bind_cstr(q, 2, job->template_digest);
+    st = sq_stmt_run(q, err);
+    if (st != SQ_OK)
+        return st;
+    q = sq_db_query(s->db, "SELECT id FROM template WHERE name = ?1"
+                           " AND digest = ?2");
+    sq_stmt_bind_cstr(q, 1, job->judge_template);
+    sq_stmt_bind_cstr(q, 2, job->template_digest);
+    return sq_stmt_run_int(q, row, err);
+}
+
+/* 0 is no row. */
+static void bind_row(struct sq_stmt *q, int i, int64_t row)
+{
+    sq_stmt_bind_int_opt(q, i, row ? row : -1);
+}
+
+static enum sq_status put_job(struct sq_store *s, const struct sq_run *run,
+                              const struct sq_job *job, struct sq_err *err)
+{
+    bool asked = !job->cached && job->state != SQ_STATE_NOT_RUN;
+    int64_t template = 0;
+    enum sq_status st = SQ_OK;
+    struct sq_stmt *q;
+
+    if (job->judge_template[0])
+        st = template_row(s, job, &template, err);
+    if (st != SQ_OK)
+        return st;
+    q = sq_db_query(
+        s->db, "INSERT INTO job"
+               " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+               " ON CONFLICT(run, sample, epoch, judge) DO UPDATE SET"
+               "  template = excluded.template, response = excluded.response,"
+               "  state = excluded.state, error = excluded.error,"
+               "  requests = requests + excluded.requests,"
+               "  retries = retries + excluded.retries"
+               " WHERE response IS NOT excluded.response OR response IS NULL");
+    sq_stmt_bind_int(q, 1, run->row);
+    sq_stmt_bind_int(q, 2, job->sample);
+    sq_stmt_bind_int(q, 3, job->epoch);
+    sq_stmt_bind_cstr(q, 4, job->judge_template);
+    /* A judge's requests are part of the job that the model's one began. */
+    if (!job->judge_template[0])
+        sq_stmt_bind_cstr(q, 5, job->id);
+    bind_row(q, 6, template);
+    bind_row(q, 7, job->response);
+    sq_stmt_bind_int(q, 8, job->state);
+    sq_stmt_bind_str_opt(q, 9, sq_str_from(job->error));
+    sq_stmt_bind_int(q, 10, asked ? 1 + job->retries : 0);
+    sq_stmt_bind_int(q, 11, asked ? job->retries : 0);
+    return sq_stmt_run(q, err);
+}
+
+enum sq_status sq_store_job_put(struct sq_store *s, const struct sq_run *run,
+                                const struct sq_job *job, struct sq_err *err)
+{
+    enum sq_status st = sq_db_begin(s->db, err);
+
+    if (st != SQ_OK)
+        return st;
+    st = put_job(s, run, job, err);
+    return sq_db_end(s->db, st, err);
+}

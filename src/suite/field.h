@@ -1,0 +1,12 @@
+#ifndef SQ_SUITE_FIELD_H
+#define SQ_SUITE_FIELD_H
+/* A field of a record that stands for a name: an id, a facet. */
+#include "seqeval.h"
+
+/* Member `key`, a string or a whole number, as text in the arena; absent, empty
+ * or of another type is SQ_INPUT. */
+enum sq_status sq_field_text(const struct sq_json *record, const char *key,
+                             const char *where, struct sq_arena *arena,
+                             sq_str *out, struct sq_err *err) SQ_CHECKED;
+
+#endif
