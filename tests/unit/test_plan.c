@@ -82,7 +82,7 @@ static void test_order(void **unused)
     sq_suite_close(suites[1]);
 }
 
-/* A job's id depends on suite, sample and epoch, not on how many are planned.
+/* A job's id tells suite, sample and epoch apart, and nothing else. */
  */
 static void test_ids(void **unused)
 {
