@@ -135,8 +135,13 @@ enum sq_status sq_session_open(struct sq_session *s,
         st = open_templates(s, err);
     if (st == SQ_OK)
         st = open_engine(s, &options->model, false, &s->model, err);
-    if (st == SQ_OK && options->judge.spec && s->ntemplates)
-        st = open_engine(s, &options->judge, true, &s->judge, err);
+    if (st != SQ_OK || !options->judge.spec)
+        return st;
+    if (s->ntemplates)
+        return open_engine(s, &options->judge, true, &s->judge, err);
+    sq_log(options->log, SQ_LOG_WARN,
+           "these suites are scored by rules alone: the judge has nothing to "
+           "do (--judge-template NAME would ask it)");
     return st;
 }
 
