@@ -106,12 +106,14 @@ static enum sq_status open_engine(struct sq_session *s,
     const struct sq_engine_ops *ops = NULL;
     struct sq_engine_config config = {.base_url = m->base_url,
                                       .key = m->key,
+                                      .key_env = m->key_env,
                                       .concurrency = o->concurrency,
                                       .max_retries = o->max_retries,
                                       .timeout_s = o->timeout_s,
                                       .replay_field = m->replay_field,
                                       .replay_key = o->replay_key,
                                       .cacert = o->cacert,
+                                      .http = &s->http,
                                       .judge = judge,
                                       .log = o->log,
                                       .done = on_done,
@@ -129,7 +131,9 @@ enum sq_status sq_session_open(struct sq_session *s,
                                const struct sq_run_options *options,
                                struct sq_run_result *result, struct sq_err *err)
 {
-    *s = (struct sq_session){.options = options, .result = result};
+    *s = (struct sq_session){.options = options,
+                             .http.config.cacert = options->cacert,
+                             .result = result};
     enum sq_status st = open_suites(s, err);
     if (st == SQ_OK && options->judge.spec)
         st = open_templates(s, err);
