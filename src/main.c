@@ -12,9 +12,12 @@ static const struct {
 } commands[] = {
     {"run", sq_cmd_run, "ask a model a suite's queries and score every step"},
     {"leaderboard", sq_cmd_leaderboard, "rank the models in a database"},
+    {"compare", sq_cmd_compare, "two runs, sample by sample"},
+    {"gate", sq_cmd_gate, "fail when a candidate is worse than its baseline"},
     {"show", sq_cmd_show, "one run, or one sample of it, step by step"},
     {"suites", sq_cmd_suites, "list the suites, or check one"},
     {"data", sq_cmd_data, "list, pull and verify the suites' data"},
+    {"export", sq_cmd_export, "write a run as a gate's baseline"},
 };
 #define NCOMMANDS (sizeof commands / sizeof *commands)
 

@@ -1,5 +1,6 @@
 #include "report/grid.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,11 +86,11 @@ static void add_markdown(struct sq_buf *out, sq_str s)
         char c = s.p[i];
         if (c == '\n' || c == '\r')
             c = ' ';
-        if (c == '<') {
-            sq_buf_adds(out, "&lt;");
+        if (c == '<' || c == '&') {
+            sq_buf_adds(out, c == '<' ? "&lt;" : "&amp;");
             continue;
         }
-        if (c == '|' || c == '\\')
+        if (c && strchr("|\\[]*`", c))
             sq_buf_addc(out, '\\');
         sq_buf_addc(out, c);
     }
@@ -162,4 +163,33 @@ void sq_grid_json(const struct sq_grid *g, struct sq_buf *out)
         sq_buf_addc(out, '}');
     }
     sq_buf_adds(out, g->nrows ? "\n]\n" : "]\n");
+}
+
+sq_str sq_grid_number(struct sq_arena *arena, double v)
+{
+    if (!isfinite(v))
+        return (sq_str){NULL, 0};
+    return sq_str_from(sq_arena_printf(arena, "%.15g", v));
+}
+
+sq_str sq_grid_p(struct sq_arena *arena, double p)
+{
+    if (!isfinite(p))
+        return (sq_str){NULL, 0};
+    if (p < 0.001)
+        return SQ_STR("<0.001");
+    return sq_str_from(sq_arena_printf(arena, "%.3f", p));
+}
+
+void sq_grid_render(const struct sq_grid *g, const char *format,
+                    struct sq_buf *out)
+{
+    if (strcmp(format, "json") == 0)
+        sq_grid_json(g, out);
+    else if (strcmp(format, "csv") == 0)
+        sq_grid_csv(g, out);
+    else if (strcmp(format, "markdown") == 0)
+        sq_grid_markdown(g, out);
+    else
+        sq_grid_table(g, out);
 }

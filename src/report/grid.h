@@ -29,11 +29,20 @@ void sq_grid_release(struct sq_grid *g);
 /* For a terminal: columns parted by two blanks, no trailing blanks. Widths
  * count code points. Control characters are shown as U+FFFD. */
 void sq_grid_table(const struct sq_grid *g, struct sq_buf *out);
-/* GitHub's tables; `|`, `\`, `<` and line breaks in cells are escaped. */
+/* GitHub's tables; in cells line breaks are made blanks and all that begins
+ * markup is escaped: `|`, `\`, `<`, `&`, `[`, `]`, `*` and the back-tick. */
 void sq_grid_markdown(const struct sq_grid *g, struct sq_buf *out);
 /* RFC 4180 with a header line and \r\n. */
 void sq_grid_csv(const struct sq_grid *g, struct sq_buf *out);
 /* An array of objects, one a line. */
 void sq_grid_json(const struct sq_grid *g, struct sq_buf *out);
+/* A number with the 15 digits that SQLite prints, in the arena; empty when it
+ * is not finite. */
+sq_str sq_grid_number(struct sq_arena *arena, double v);
+/* A p-value for people: three places, "<0.001" below that. */
+sq_str sq_grid_p(struct sq_arena *arena, double p);
+/* By the format's name: table, markdown, csv or json. */
+void sq_grid_render(const struct sq_grid *g, const char *format,
+                    struct sq_buf *out);
 
 #endif

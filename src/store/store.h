@@ -216,6 +216,9 @@ enum sq_store_query {
     SQ_QUERY_RUN_STATES,
     /* run -> suite, slice, metric, value, stderr, lo, hi, n */
     SQ_QUERY_RUN_METRICS,
+    /* run -> suite, metric, sample_id, value: each sample's mean over its
+     * epochs, in no order */
+    SQ_QUERY_RUN_VALUES,
     /* run -> suite, sample_id, epoch, state, error, cached, retries, grader,
      * steps, pass, fail, unanswerable; one row per grader, one in all (NULL)
      * where no step was scored. In the order of the suite's data. */

@@ -81,6 +81,13 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " JOIN suite u ON u.id = q.suite JOIN metric m ON m.id = q.metric"
         " WHERE r.run_id = ?1 ORDER BY u.label," BY_SLICE ", m.name",
 
+    [SQ_QUERY_RUN_VALUES] =
+        "SELECT u.label, m.name, s.sample_id, avg(v.value)"
+        " FROM run r JOIN sample_score v ON v.run = r.id"
+        " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite"
+        " JOIN metric m ON m.id = v.metric"
+        " WHERE r.run_id = ?1 GROUP BY v.sample, v.metric",
+
     [SQ_QUERY_RUN_SAMPLES] =
         "SELECT u.label, s.sample_id, j.epoch, e.name, j.error,"
         " j.requests = 0 AND j.response IS NOT NULL, j.retries, v.grader,"
