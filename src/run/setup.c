@@ -132,12 +132,14 @@ static enum sq_status open_engine(struct sq_session *s,
     const struct sq_engine_ops *ops = NULL;
     struct sq_engine_config config = {.base_url = m->base_url,
                                       .key = m->key,
+                                      .key_env = m->key_env,
                                       .concurrency = o->concurrency,
                                       .max_retries = o->max_retries,
                                       .timeout_s = o->timeout_s,
                                       .replay_field = m->replay_field,
                                       .replay_key = o->replay_key,
                                       .cacert = o->cacert,
+                                      .http = &s->http,
                                       .judge = judge,
                                       .log = o->log,
                                       .done = on_done,
@@ -217,8 +219,10 @@ enum sq_status sq_session_open(struct sq_session *s,
                                const struct sq_run_options *options,
                                struct sq_run_result *result, struct sq_err *err)
 {
-    *s = (struct sq_session){
-        .options = options, .result = result, .budget = &result->budget};
+    *s = (struct sq_session){.options = options,
+                             .http.config.cacert = options->cacert,
+                             .result = result,
+                             .budget = &result->budget};
     enum sq_status st = open_suites(s, err);
     if (st == SQ_OK && options->judge.spec)
         st = open_templates(s, err);
@@ -226,6 +230,10 @@ enum sq_status sq_session_open(struct sq_session *s,
         st = open_engine(s, &options->model, false, &s->model, err);
     if (st == SQ_OK && options->judge.spec && s->ntemplates)
         st = open_engine(s, &options->judge, true, &s->judge, err);
+    else if (st == SQ_OK && options->judge.spec)
+        sq_log(options->log, SQ_LOG_WARN,
+               "these suites are scored by rules alone: the judge has nothing "
+               "to do (--judge-template NAME would ask it)");
     if (st == SQ_OK)
         st = open_budget(s, err);
     return st;

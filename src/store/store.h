@@ -122,8 +122,8 @@ struct sq_job {
 };
 /* Replaces what stood there for (run, sample, epoch, template), but adds up the
  * requests, retries and cost it took; a row that has the same response already
- * stays
- * as it is, so that a resumed run does not call its own answers cached. */
+ * stays as it is, so that a resumed run does not call its own answers cached.
+ */
 enum sq_status sq_store_job_put(struct sq_store *s, const struct sq_run *run,
                                 const struct sq_job *job,
                                 struct sq_err *err) SQ_CHECKED;
