@@ -83,7 +83,7 @@ static void test_order(void **unused)
 }
 
 /* A job's id tells suite, sample and epoch apart, and nothing else. */
-* / static void test_ids(void **unused)
+static void test_ids(void **unused)
 {
     (void)unused;
     struct sq_suite *suite = open_suite("chain:n=3");
