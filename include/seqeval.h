@@ -168,6 +168,10 @@ struct sq_engine_config {
      * submit; *response is moved to the callee. */
     void (*done)(void *ctx, const struct sq_request *request,
                  struct sq_response *response);
+    /* A try failed. paid: it may have been charged for; again_ms: the wait
+     * before the next, -1 = none. False forbids it. May be NULL. */
+    bool (*failed)(void *ctx, const struct sq_request *request, bool paid,
+                   int64_t again_ms);
     void *ctx;
 };
 

@@ -1,6 +1,7 @@
 /* `seqeval run`: options to a run, a run to the leaderboard's rows of it. */
 #include "cmd/cmd.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,9 @@ static void defaults(struct run_args *a)
         .concurrency = 16,
         .max_retries = 6,
         .timeout_s = 600,
+        .model.price = {NAN, NAN},
+        .judge.price = {NAN, NAN},
+        .budget = {-1, -1, NAN, NAN},
     };
 }
 
@@ -52,14 +56,23 @@ static const struct sq_opt_usage usage = {
     "was\n"
     "answered is never asked twice.\n"
     "\n"
+    "A budget (--max-requests, --max-tokens-total, --max-cost, --max-wall) "
+    "covers\n"
+    "model and judge, and this one call: run again, it may be spent anew. It "
+    "holds\n"
+    "at any concurrency: a request counts with the most that it can take until "
+    "its\n"
+    "answer tells. Recordings are free. Where it ends a run, what is left is\n"
+    "not_run.\n"
+    "\n"
     "Exit status: 0 done; 2 wrong usage or input; 4 responses or verdicts are\n"
     "missing (run again to ask for these alone); 5 a fault of seqeval; 130\n"
     "interrupted, everything saved.\n"};
 
-/* Room for the table below; the last row stays zero. */
-#define NOPTS 40
+/* Room for all the rows below; the last row stays zero. */
+#define NOPTS 64
 
-static void option_table(struct run_args *a, struct sq_opt t[NOPTS])
+static size_t model_rows(struct run_args *a, struct sq_opt *t)
 {
     struct sq_run_options *r = &a->run;
     const struct sq_opt rows[] = {
@@ -84,6 +97,15 @@ static void option_table(struct run_args *a, struct sq_opt t[NOPTS])
          "the same for the judge (default: the model's)", 0, 0},
         {"cacert", 0, SQ_OPT_STR, &r->cacert, "FILE",
          "trust the CA certificates in this PEM file", 0, 0},
+    };
+    memcpy(t, rows, sizeof rows);
+    return sizeof rows / sizeof *rows;
+}
+
+static size_t asking_rows(struct run_args *a, struct sq_opt *t)
+{
+    struct sq_run_options *r = &a->run;
+    const struct sq_opt rows[] = {
         {"limit", 'n', SQ_OPT_STR, &a->limit, "N|A-B",
          "only the first N samples of each suite, or samples A to B", 0, 0},
         {"epochs", 0, SQ_OPT_INT, &r->epochs, "N",
@@ -103,6 +125,44 @@ static void option_table(struct run_args *a, struct sq_opt t[NOPTS])
          "most further tries of a request that failed (default 6)", 0, 1000},
         {"timeout", 0, SQ_OPT_NUM, &r->timeout_s, "SECONDS",
          "most time for one try (default 600)", 0.001, 1e6},
+    };
+    memcpy(t, rows, sizeof rows);
+    return sizeof rows / sizeof *rows;
+}
+
+static size_t budget_rows(struct run_args *a, struct sq_opt *t)
+{
+    struct sq_run_options *r = &a->run;
+    const struct sq_opt rows[] = {
+        {"max-requests", 0, SQ_OPT_INT, &r->budget.requests, "N",
+         "send at most N requests, retries and judge included", 0, 9e15},
+        {"max-tokens-total", 0, SQ_OPT_INT, &r->budget.tokens, "N",
+         "spend at most N tokens, of prompts and responses", 0, 9e15},
+        {"max-cost", 0, SQ_OPT_NUM, &r->budget.cost, "USD",
+         "spend at most this much money; needs prices", 0, 1e9},
+        {"max-wall", 0, SQ_OPT_NUM, &r->budget.wall_s, "SECONDS",
+         "send nothing after this time", 0, 1e9},
+        {"prices", 0, SQ_OPT_STR, &r->prices, "FILE",
+         "price list, {\"MODEL\": {\"input\": USD, \"output\": USD}}, per "
+         "million tokens",
+         0, 0},
+        {"price-in", 0, SQ_OPT_NUM, &r->model.price.input, "USD",
+         "price of a million prompt tokens of the model", 0, 1e9},
+        {"price-out", 0, SQ_OPT_NUM, &r->model.price.output, "USD",
+         "price of a million tokens of its responses", 0, 1e9},
+        {"judge-price-in", 0, SQ_OPT_NUM, &r->judge.price.input, "USD",
+         "price of a million prompt tokens of the judge", 0, 1e9},
+        {"judge-price-out", 0, SQ_OPT_NUM, &r->judge.price.output, "USD",
+         "price of a million tokens of its replies", 0, 1e9},
+    };
+    memcpy(t, rows, sizeof rows);
+    return sizeof rows / sizeof *rows;
+}
+
+static size_t keeping_rows(struct run_args *a, struct sq_opt *t)
+{
+    struct sq_run_options *r = &a->run;
+    const struct sq_opt rows[] = {
         {"db", 0, SQ_OPT_STR, &r->db, "FILE",
          "the database (default " SQ_DEFAULT_DB ")", 0, 0},
         {"data", 0, SQ_OPT_STR, &r->data_dir, "DIR",
@@ -118,7 +178,7 @@ static void option_table(struct run_args *a, struct sq_opt t[NOPTS])
         {"no-cache", 0, SQ_OPT_FLAG, &r->no_cache, NULL,
          "ask anew what earlier runs have answers to", 0, 0},
         {"dry-run", 0, SQ_OPT_FLAG, &a->dry_run, NULL,
-         "count what would be asked, ask and store nothing", 0, 0},
+         "count what would be asked and its cost; ask and store nothing", 0, 0},
         {"format", 0, SQ_OPT_STR, &a->format, "FORMAT",
          "of the result: table, markdown, csv or json (default table)", 0, 0},
         {"out", 'o', SQ_OPT_STR, &a->out, "FILE",
@@ -128,9 +188,19 @@ static void option_table(struct run_args *a, struct sq_opt t[NOPTS])
         {"quiet", 'q', SQ_OPT_FLAG, &a->quiet, NULL, "errors only", 0, 0},
         {"verbose", 'v', SQ_OPT_COUNT, &a->verbose, NULL, "say more", 0, 0},
     };
-    _Static_assert(sizeof rows / sizeof *rows < NOPTS, "enlarge NOPTS");
-    memset(t, 0, NOPTS * sizeof *t);
     memcpy(t, rows, sizeof rows);
+    return sizeof rows / sizeof *rows;
+}
+
+static void option_table(struct run_args *a, struct sq_opt t[NOPTS])
+{
+    size_t n = 0;
+    memset(t, 0, NOPTS * sizeof *t);
+    n += model_rows(a, t + n);
+    n += asking_rows(a, t + n);
+    n += budget_rows(a, t + n);
+    n += keeping_rows(a, t + n);
+    assert(n < NOPTS);
 }
 
 /* --suite a,b --suite c:x=1,y=2 -> a, b, c:x=1,y=2: a comma parts names until a
@@ -203,6 +273,21 @@ static enum sq_status resolve(struct run_args *a, int noperands, char **argv,
     return a->limit ? sq_plan_limit_parse(a->limit, &r->limit, err) : SQ_OK;
 }
 
+static void put_part(struct sq_buf *out, const char *role,
+                     const struct sq_run_forecast_part *p)
+{
+    sq_buf_addf(out,
+                "%s: %zu requests, about %lld prompt tokens (at most %lld), ",
+                role, p->requests, p->prompt_about, p->prompt_most);
+    if (p->completion_most < 0)
+        sq_buf_adds(out, "completion tokens without a limit (--max-tokens)");
+    else
+        sq_buf_addf(out, "at most %lld completion tokens", p->completion_most);
+    if (!isnan(p->cost_most))
+        sq_buf_addf(out, ", at most $%.4f", p->cost_most);
+    sq_buf_addc(out, '\n');
+}
+
 static enum sq_status dry_run(struct run_args *a, struct sq_err *err)
 {
     struct sq_run_forecast f;
@@ -211,9 +296,14 @@ static enum sq_status dry_run(struct run_args *a, struct sq_err *err)
         return st;
     struct sq_buf out;
     sq_buf_init(&out, SQ_MAX_MESSAGE);
-    sq_buf_addf(&out,
-                "%zu samples, %zu responses, %zu steps, at most %zu requests\n",
-                f.samples, f.jobs, f.steps, f.requests);
+    sq_buf_addf(
+        &out, "%zu samples, %zu responses, %zu steps, at most %zu requests\n",
+        f.samples, f.jobs, f.steps,
+        f.parts[SQ_ASKED_MODEL].requests + f.parts[SQ_ASKED_JUDGE].requests);
+    for (int i = 0; i < SQ_ASKED_COUNT; i++)
+        if (f.paid[i])
+            put_part(&out, i == SQ_ASKED_JUDGE ? "judge" : "model",
+                     &f.parts[i]);
     st = sq_cmd_output(a->out, sq_buf_str(&out), err);
     sq_buf_release(&out);
     return st;
@@ -241,7 +331,34 @@ static void log_counts(struct sq_log *log, const struct sq_run_result *r)
                     sq_state_name((enum sq_state)i));
         sep = ", ";
     }
+    if (r->budget.requests) {
+        sq_buf_adds(&text, "; spent ");
+        sq_budget_spent(&r->budget, &text);
+    }
     sq_log(log, SQ_LOG_INFO, "%s", text.p);
+    sq_buf_release(&text);
+}
+
+/* What is missing and why, and how to get it. */
+static void log_missing(struct sq_log *log, const struct sq_run_result *r)
+{
+    struct sq_buf text;
+    sq_buf_init(&text, SQ_MAX_MESSAGE);
+    if (r->budget.over != SQ_BUDGET_NONE) {
+        sq_budget_name(&r->budget, &text);
+        sq_buf_adds(&text, " ended the run (spent ");
+        sq_budget_spent(&r->budget, &text);
+        sq_buf_addf(&text,
+                    "): %zu responses or verdicts are missing; run the same "
+                    "command again to go on with as much again",
+                    r->missing);
+    } else {
+        sq_buf_addf(&text,
+                    "%zu responses or verdicts are missing; run the same "
+                    "command again to ask for these alone",
+                    r->missing);
+    }
+    sq_log(log, SQ_LOG_ERROR, "%s", text.p);
     sq_buf_release(&text);
 }
 
@@ -285,10 +402,7 @@ static int run(struct run_args *a, struct sq_err *err)
         return sq_cmd_fail("run", err);
     if (!result.missing)
         return 0;
-    sq_log(&a->log, SQ_LOG_ERROR,
-           "%zu responses or verdicts are missing; run the same command again "
-           "to ask for these alone",
-           result.missing);
+    log_missing(&a->log, &result);
     return 4;
 }
 

@@ -134,6 +134,17 @@ static bool is_fatal(struct openai *e, const struct sq_http_result *r,
 
 static void send_job(struct job *job, int64_t delay_ms);
 
+/* Tells the asker of a failed try; false when it must not be sent again. Only
+ * what a server refused, or never got, is surely free of charge. */
+static bool may_retry(const struct job *job, enum sq_http_fault fault,
+                      int status, int64_t again_ms)
+{
+    const struct sq_engine_config *c = &job->engine->config;
+    bool free_ = fault == SQ_HTTP_CONNECT || fault == SQ_HTTP_TLS ||
+                 (fault == SQ_HTTP_OK && status / 100 != 5);
+    return !c->failed || c->failed(c->ctx, job->request, !free_, again_ms);
+}
+
 /* Tries again, ends the run or delivers the error, as the cause says. why: how
  * a 200 is malformed, NULL for everything else. */
 static void fail(struct job *job, const struct sq_http_result *r,
@@ -150,12 +161,18 @@ static void fail(struct job *job, const struct sq_http_result *r,
     describe(r, &said, why, line, sizeof(line));
     if (!why && is_fatal(e, r, &said, line))
         return;
-    if (!rule->retry || said.quota || job->tries > e->config.max_retries) {
+    int64_t delay = -1;
+    if (rule->retry && !said.quota && job->tries <= e->config.max_retries)
+        delay = sq_retry_delay_ms(rule, job->tries, r->retry_after_ms, &e->rng);
+    bool may = may_retry(job, fault, r->status, delay);
+    if (delay < 0 || !may) {
+        size_t n = strlen(line);
+        if (delay >= 0)
+            snprintf(line + n, sizeof(line) - n,
+                     "; not sent again: the budget does not allow it");
         deliver_error(job, line, r->latency_ms);
         return;
     }
-    int64_t delay =
-        sq_retry_delay_ms(rule, job->tries, r->retry_after_ms, &e->rng);
     sq_log(e->config.log, SQ_LOG_DEBUG, "%s: try %d: %s; again in %lld ms",
            rule->name, job->tries, line, (long long)delay);
     send_job(job, delay);

@@ -4,30 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "run/score.h"
 
-/* The suite's own sampling, but for what the user set. */
-static struct sq_sampling sampling_of(const struct sq_session *s, size_t suite,
-                                      int epoch)
-{
-    struct sq_sampling v = s->suites[suite]->def->sampling;
-    const struct sq_sampling *user = &s->options->sampling;
-    if (!isnan(user->temperature))
-        v.temperature = user->temperature;
-    if (!isnan(user->top_p))
-        v.top_p = user->top_p;
-    if (user->max_tokens >= 0)
-        v.max_tokens = user->max_tokens;
-    if (user->seed >= 0)
-        v.seed = user->seed;
-    if (v.seed >= 0)
-        v.seed += epoch - 1;
-    return v;
-}
-
-/* Is this template asked for this suite? */
-static bool judges_suite(const struct sq_session *s, size_t suite,
-                         const struct sq_judge_template *t)
+bool sq_item_judged_by(const struct sq_session *s, size_t suite,
+                       const struct sq_judge_template *t)
 {
     const struct sq_suite_def *def = s->suites[suite]->def;
     if (s->options->ntemplates)
@@ -36,14 +17,6 @@ static bool judges_suite(const struct sq_session *s, size_t suite,
         if (sq_str_eq(def->judges[i], t->name))
             return true;
     return false;
-}
-
-size_t sq_item_judges(const struct sq_session *s, size_t suite)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s->ntemplates; i++)
-        n += judges_suite(s, suite, s->templates[i]);
-    return n;
 }
 
 static void ask_key(struct sq_ask *ask)
@@ -59,11 +32,17 @@ static void ask_key(struct sq_ask *ask)
     sq_sha256_finish(d, ask->key);
 }
 
+static enum sq_asked asked(const struct sq_ask *ask)
+{
+    return ask->template_ ? SQ_ASKED_JUDGE : SQ_ASKED_MODEL;
+}
+
 static enum sq_status put_job(struct sq_ask *ask, enum sq_state state,
                               const struct sq_response *r, int64_t row,
                               bool cached, const char *error,
                               struct sq_err *err)
 {
+    struct sq_price price = ask->item->session->budget->prices[asked(ask)];
     struct sq_item *item = ask->item;
     struct sq_session *s = item->session;
     const struct sq_judge_template *t = ask->template_;
@@ -75,7 +54,10 @@ static enum sq_status put_job(struct sq_ask *ask, enum sq_state state,
                          .state = state,
                          .error = error ? error : "",
                          .retries = r ? r->retries : 0,
+                         .cost = NAN,
                          .cached = cached};
+    if (r && r->prompt_tokens >= 0 && r->completion_tokens >= 0)
+        job.cost = sq_price_cost(price, r->prompt_tokens, r->completion_tokens);
     sq_plan_job_id(s->suites[item->sample->suite], item->sample->sample->id,
                    item->epoch, job.id);
     return sq_store_job_put(s->store, &s->run, &job, err);
@@ -116,13 +98,13 @@ enum sq_status sq_item_begin(struct sq_session *s,
     }
     item->prompt = (struct sq_message){"user", ps->sample->query};
     item->model = (struct sq_ask){.item = item, .engine = s->model};
-    item->model.request =
-        (struct sq_request){.messages = &item->prompt,
-                            .nmessages = 1,
-                            .sampling = sampling_of(s, ps->suite, job->epoch),
-                            .sample = ps->sample,
-                            .epoch = job->epoch,
-                            .tag = &item->model};
+    item->model.request = (struct sq_request){
+        .messages = &item->prompt,
+        .nmessages = 1,
+        .sampling = sq_session_sampling(s, ps->suite, job->epoch),
+        .sample = ps->sample,
+        .epoch = job->epoch,
+        .tag = &item->model};
     ask_key(&item->model);
     if (ps->sample->query.n == 0 && s->model->ops->asks) {
         st =
@@ -158,6 +140,33 @@ enum sq_status sq_ask_from_store(struct sq_ask *ask, bool *found,
         sq_session_arrive(s, ask, &r, row);
     }
     return st;
+}
+
+enum sq_budget_answer sq_ask_afford(struct sq_ask *ask)
+{
+    if (!ask->engine->ops->asks) /* recordings are free */
+        return SQ_BUDGET_YES;
+    ask->hold = (struct sq_hold){.asked = asked(ask),
+                                 .most = sq_budget_most(&ask->request)};
+    return sq_budget_take(ask->item->session->budget, &ask->hold,
+                          sq_clock_ms());
+}
+
+bool sq_ask_failed(struct sq_ask *ask, bool paid, int64_t again_ms)
+{
+    int64_t at_ms = again_ms < 0 ? -1 : sq_clock_ms() + again_ms;
+    return sq_budget_failed(ask->item->session->budget, &ask->hold, paid,
+                            at_ms);
+}
+
+/* An error was accounted for when its try failed; one whose hold still stands
+ * was never sent. */
+static void settle(struct sq_ask *ask, const struct sq_response *r)
+{
+    struct sq_tokens used = {r->prompt_tokens, r->completion_tokens};
+    if (r->stop == SQ_STOP_ERROR)
+        used = (struct sq_tokens){0, 0};
+    sq_budget_settle(ask->item->session->budget, &ask->hold, used);
 }
 
 /* The request as JSON, for whoever audits the database. */
@@ -204,6 +213,7 @@ enum sq_status sq_ask_store(struct sq_arrival *a, struct sq_err *err)
     const struct sq_response *r = &a->response;
     enum sq_status st = SQ_OK;
     bool cached = a->row != 0;
+    settle(ask, r);
     if (!cached && r->stop != SQ_STOP_ERROR) {
         struct sq_buf request;
         sq_buf_init(&request, SQ_MAX_PROMPT);
@@ -238,7 +248,7 @@ static void begin_judging(struct sq_item *item)
     sq_str text = {item->response.text, item->response.text_len};
     for (size_t i = 0; i < s->ntemplates; i++) {
         const struct sq_judge_template *t = s->templates[i];
-        if (!judges_suite(s, item->sample->suite, t))
+        if (!sq_item_judged_by(s, item->sample->suite, t))
             continue;
         struct sq_ask *ask = &item->judges[item->njudges];
         *ask =

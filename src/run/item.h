@@ -23,6 +23,7 @@ struct sq_ask {
     const struct sq_judge_template *template_; /* NULL = the model is asked */
     struct sq_engine *engine;
     struct sq_request request;
+    struct sq_hold hold; /* on the budget */
     char key[SQ_DIGEST_HEX];
     enum sq_ask_state state;
     struct sq_ask *next; /* in the queue of those that wait for the engine */
@@ -52,14 +53,17 @@ enum sq_status sq_item_begin(struct sq_session *s,
                              struct sq_item **out,
                              struct sq_err *err) SQ_CHECKED;
 void sq_item_free(struct sq_item *item);
-/* How many judge templates are asked about a sample of this suite. */
-size_t sq_item_judges(const struct sq_session *s, size_t suite);
+/* Is the template asked about samples of this suite? */
+bool sq_item_judged_by(const struct sq_session *s, size_t suite,
+                       const struct sq_judge_template *t);
 
 /* Answers the ask from the store when it can: then it has arrived (see
  * sq_session_arrive) and *found is set. */
 enum sq_status sq_ask_from_store(struct sq_ask *ask, bool *found,
                                  struct sq_err *err) SQ_CHECKED;
-/* Stores what arrived: response and job. */
+/* May it be sent now? YES holds what it may take at most. */
+enum sq_budget_answer sq_ask_afford(struct sq_ask *ask);
+/* Stores what arrived, response and job, and settles what was held for it. */
 enum sq_status sq_ask_store(struct sq_arrival *a,
                             struct sq_err *err) SQ_CHECKED;
 /* Hands the stored answer to its item. After the model's, the item's judge asks

@@ -15,8 +15,9 @@ struct loop {
     struct sq_item *items;
     size_t nitems, window;
     struct sq_ask *queue, **queue_end;
-    bool planned;       /* the plan has no more jobs */
-    bool stopping;      /* nothing new is asked */
+    bool planned;  /* the plan has no more jobs */
+    bool stopping; /* nothing new is asked */
+    bool starved;  /* nothing new is affordable until an answer is settled */
     size_t done, total; /* jobs, for the progress line; total 0 = unknown */
     int64_t begun_ms, shown_ms;
 };
@@ -51,14 +52,47 @@ static void enqueue(struct loop *l, struct sq_ask *ask)
     l->queue_end = &ask->next;
 }
 
-static enum sq_status submit(struct sq_ask *ask, struct sq_err *err)
+/* The budget is spent: the ask ends here, and others that the store can answer
+ * go on. */
+static enum sq_status go_without(struct sq_ask *ask, struct sq_err *err)
 {
-    ask->state = SQ_ASK_IN_FLIGHT;
-    return ask->engine->ops->submit(ask->engine, &ask->request, err);
+    const struct sq_session *s = ask->item->session;
+    struct sq_buf why;
+    sq_buf_init(&why, SQ_MAX_MESSAGE);
+    sq_budget_name(s->budget, &why);
+    sq_buf_adds(&why, " is spent");
+    s->result->missing++;
+    enum sq_status st = sq_ask_give_up(ask, why.p, err);
+    sq_buf_release(&why);
+    return st;
 }
 
-/* Sends an ask, unless the store has its answer, the engine is busy or the run
- * is stopping. */
+/* Sends an ask, or lets it wait for its engine or for the budget, or ends it
+ * without an answer when the budget is spent. */
+static enum sq_status submit(struct loop *l, struct sq_ask *ask,
+                             struct sq_err *err)
+{
+    bool over = l->s->budget->over != SQ_BUDGET_NONE;
+    if (over && ask->engine->ops->asks)
+        return go_without(ask, err);
+    if (l->starved || ask->engine->full) {
+        enqueue(l, ask);
+        return SQ_OK;
+    }
+    switch (sq_ask_afford(ask)) {
+    case SQ_BUDGET_NO:
+        return go_without(ask, err);
+    case SQ_BUDGET_WAIT:
+        l->starved = true;
+        enqueue(l, ask);
+        return SQ_OK;
+    default:
+        ask->state = SQ_ASK_IN_FLIGHT;
+        return ask->engine->ops->submit(ask->engine, &ask->request, err);
+    }
+}
+
+/* Sends an ask, unless the store has its answer or the run is stopping. */
 static enum sq_status dispatch(struct loop *l, struct sq_ask *ask,
                                struct sq_err *err)
 {
@@ -66,13 +100,7 @@ static enum sq_status dispatch(struct loop *l, struct sq_ask *ask,
     enum sq_status st = sq_ask_from_store(ask, &found, err);
     if (st != SQ_OK || found)
         return st;
-    if (l->stopping)
-        return SQ_OK;
-    if (ask->engine->full) {
-        enqueue(l, ask);
-        return SQ_OK;
-    }
-    return submit(ask, err);
+    return l->stopping ? SQ_OK : submit(l, ask, err);
 }
 
 /* Moves an item on as far as it goes without waiting. */
@@ -100,19 +128,28 @@ static enum sq_status drain_queue(struct loop *l, struct sq_err *err)
     while (waiting) {
         struct sq_ask *ask = waiting;
         waiting = ask->next;
-        if (st != SQ_OK || ask->engine->full)
+        if (st != SQ_OK) {
             enqueue(l, ask);
-        else
-            st = submit(ask, err);
+            continue;
+        }
+        st = submit(l, ask, err);
+        if (st == SQ_OK && ask->state == SQ_ASK_DONE)
+            st = advance(l, ask->item, err);
     }
     return st;
+}
+
+static bool can_begin(const struct loop *l)
+{
+    return !l->planned && l->nitems < l->window && !l->s->model->full &&
+           !l->starved;
 }
 
 /* New items, as many as the window holds. */
 static enum sq_status refill(struct loop *l, struct sq_err *err)
 {
     struct sq_session *s = l->s;
-    while (!l->planned && l->nitems < l->window && !s->model->full) {
+    for (size_t begun = 0; begun < l->window && can_begin(l); begun++) {
         struct sq_plan_job job;
         enum sq_status st = sq_plan_next(&s->plan, &job, err);
         if (st != SQ_OK)
@@ -134,7 +171,7 @@ static enum sq_status refill(struct loop *l, struct sq_err *err)
         link_item(l, item);
         if (item->model.state == SQ_ASK_NEW)
             st = dispatch(l, &item->model, err);
-        else
+        if (st == SQ_OK && item->model.state == SQ_ASK_DONE)
             st = advance(l, item, err);
         if (st != SQ_OK)
             return st;
@@ -185,16 +222,15 @@ static bool has_work(const struct loop *l)
 {
     const struct sq_session *s = l->s;
     bool judge_free = s->judge && !s->judge->full;
-    bool refillable = !l->planned && l->nitems < l->window && !s->model->full;
-    return s->narrivals ||
-           (!l->stopping &&
-            (refillable || (l->queue && (judge_free || !s->model->full))));
+    bool sendable = l->queue && !l->starved && (judge_free || !s->model->full);
+    return s->narrivals || (!l->stopping && (can_begin(l) || sendable));
 }
 
 static enum sq_status work(struct loop *l, struct sq_err *err)
 {
     struct sq_session *s = l->s;
     enum sq_status st = store_arrivals(s, err);
+    l->starved = false;
     if (st == SQ_OK)
         st = sq_store_begin(s->store, err);
     if (st != SQ_OK)
@@ -254,6 +290,10 @@ static void show_progress(struct loop *l)
                     (double)(l->total - l->done) / rate);
     if (l->s->result->missing)
         sq_buf_addf(&text, ", %zu missing", l->s->result->missing);
+    if (l->s->budget->requests) {
+        sq_buf_adds(&text, ", ");
+        sq_budget_spent(l->s->budget, &text);
+    }
     if (l->stopping)
         sq_buf_adds(&text, ", stopping");
     sq_log_progress(log, text.p);
@@ -418,32 +458,6 @@ enum sq_status sq_run(const struct sq_run_options *options,
         st = sq_session_begin(&s, err);
     if (st == SQ_OK)
         st = run_session(&s, err);
-    sq_session_close(&s);
-    return st;
-}
-
-enum sq_status sq_run_forecast(const struct sq_run_options *options,
-                               struct sq_run_forecast *out, struct sq_err *err)
-{
-    struct sq_session s;
-    struct sq_run_result unused = {0};
-    *out = (struct sq_run_forecast){0};
-    enum sq_status st = sq_session_open(&s, options, &unused, err);
-    while (st == SQ_OK) {
-        struct sq_plan_job job;
-        st = sq_plan_next(&s.plan, &job, err);
-        if (st != SQ_OK || !job.sample)
-            break;
-        const struct sq_sample *sample = job.sample->sample;
-        bool sent = sample->query.n || !s.model->ops->asks;
-        out->jobs++;
-        out->samples += job.epoch == 1;
-        out->steps += sample->nsteps;
-        out->requests += sent;
-        if (sent && s.judge)
-            out->requests += sq_item_judges(&s, job.sample->suite);
-        sq_plan_sample_drop(job.sample);
-    }
     sq_session_close(&s);
     return st;
 }

@@ -6,6 +6,7 @@
  * calling it again with the same options.
  */
 #include "engine/engine.h"
+#include "run/budget.h"
 #include "run/plan.h"
 #include "store/store.h"
 
@@ -16,6 +17,7 @@ struct sq_run_model {
     const char *key;          /* secret, NULL = none */
     const char *key_env;      /* the variable it came from */
     const char *replay_field; /* NULL = the usual ones */
+    struct sq_price price;    /* NAN = look it up in the price list */
 };
 
 struct sq_run_options {
@@ -26,6 +28,8 @@ struct sq_run_options {
     size_t ntemplates;
     const char *db, *home, *data_dir;
     const char *replay_key, *cacert;
+    const char *prices; /* a price list, NULL = none */
+    struct sq_budget_limits budget;
     struct sq_plan_limit limit;
     struct sq_sampling sampling; /* what is set overrides the suite's */
     long long epochs, concurrency, max_retries;
@@ -41,6 +45,7 @@ struct sq_run_result {
     size_t skipped;       /* already scored before */
     size_t missing;       /* responses or verdicts that could not be had */
     size_t asked, cached; /* requests sent to engines; answered by the store */
+    struct sq_budget budget; /* what was spent; over when it ended the run */
     size_t states[SQ_STATE_COUNT]; /* of the steps scored now */
 };
 
@@ -51,9 +56,23 @@ enum sq_status sq_run(const struct sq_run_options *options,
                       struct sq_run_result *result,
                       struct sq_err *err) SQ_CHECKED;
 
-/* What a run would do, without asking or storing anything. */
+/* What one role would be asked, retries apart. */
+struct sq_run_forecast_part {
+    size_t requests;
+    /* As sq_budget_most has it, and a guess at 4 bytes a token. A judge's
+     * prompt holds the response: its max_tokens are counted, as the judge's
+     * own. */
+    long long prompt_most, prompt_about;
+    long long completion_most; /* -1 = no limit is set */
+    double cost_most;          /* USD; NAN = no price, or no limit */
+};
+
+/* What a run would do, without asking or storing anything. Parts of engines
+ * that ask nobody have requests alone. */
 struct sq_run_forecast {
-    size_t samples, jobs, steps, requests; /* requests of model and judges */
+    size_t samples, jobs, steps;
+    struct sq_run_forecast_part parts[SQ_ASKED_COUNT];
+    bool paid[SQ_ASKED_COUNT]; /* a server is asked */
 };
 enum sq_status sq_run_forecast(const struct sq_run_options *options,
                                struct sq_run_forecast *out,

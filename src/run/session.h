@@ -30,6 +30,7 @@ struct sq_session {
     struct sq_run run;
     struct sq_plan plan;
     struct sq_run_result *result;
+    struct sq_budget *budget; /* the result's */
 
     struct sq_arrival *arrivals;
     size_t narrivals, arrivals_cap;
@@ -45,8 +46,14 @@ enum sq_status sq_session_begin(struct sq_session *s,
                                 struct sq_err *err) SQ_CHECKED;
 void sq_session_close(struct sq_session *s);
 
+/* Suites' own sampling, but for what the user set. */
+struct sq_sampling sq_session_sampling(const struct sq_session *s, size_t suite,
+                                       int epoch);
+
 /* Takes an answer into the list of arrivals; *response is moved. */
 void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
                        struct sq_response *response, int64_t row);
+/* A try of the ask failed (struct sq_engine_config, failed); in item.c. */
+bool sq_ask_failed(struct sq_ask *ask, bool paid, int64_t again_ms);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
@@ -23,6 +24,31 @@ static void on_done(void *ctx, const struct sq_request *request,
                     struct sq_response *response)
 {
     sq_session_arrive(ctx, request->tag, response, 0);
+}
+
+static bool on_failed(void *ctx, const struct sq_request *request, bool paid,
+                      int64_t again_ms)
+{
+    (void)ctx;
+    return sq_ask_failed(request->tag, paid, again_ms);
+}
+
+struct sq_sampling sq_session_sampling(const struct sq_session *s, size_t suite,
+                                       int epoch)
+{
+    struct sq_sampling v = s->suites[suite]->def->sampling;
+    const struct sq_sampling *user = &s->options->sampling;
+    if (!isnan(user->temperature))
+        v.temperature = user->temperature;
+    if (!isnan(user->top_p))
+        v.top_p = user->top_p;
+    if (user->max_tokens >= 0)
+        v.max_tokens = user->max_tokens;
+    if (user->seed >= 0)
+        v.seed = user->seed;
+    if (v.seed >= 0)
+        v.seed += epoch - 1;
+    return v;
 }
 
 static enum sq_status open_suites(struct sq_session *s, struct sq_err *err)
@@ -117,6 +143,7 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .judge = judge,
                                       .log = o->log,
                                       .done = on_done,
+                                      .failed = on_failed,
                                       .ctx = s};
     enum sq_status st =
         sq_engine_find(sq_str_from(m->spec), &ops, &config.model, err);
@@ -127,25 +154,88 @@ static enum sq_status open_engine(struct sq_session *s,
                                        judge ? "judge" : "model", m->spec);
 }
 
+/* ---- budget -------------------------------------------------------------- */
+
+static enum sq_status set_price(struct sq_session *s, enum sq_asked asked,
+                                struct sq_err *err)
+{
+    const struct sq_run_options *o = s->options;
+    bool judge = asked == SQ_ASKED_JUDGE;
+    const char *prefix = judge ? "judge-" : "";
+    const struct sq_engine *e = judge ? s->judge : s->model;
+    struct sq_price *p = &s->budget->prices[asked];
+    if (!e || !e->ops->asks)
+        return SQ_OK;
+    *p = judge ? o->judge.price : o->model.price;
+    if (isnan(p->input) != isnan(p->output))
+        return sq_err_set(err, SQ_USAGE,
+                          "--%sprice-in and --%sprice-out belong together; "
+                          "give both",
+                          prefix, prefix);
+    if (!sq_price_known(*p) && o->prices) {
+        enum sq_status st = sq_price_load(o->prices, e->model, p, err);
+        if (st != SQ_OK)
+            return sq_err_prefix(err, "--prices");
+    }
+    if (sq_price_known(*p) || isnan(o->budget.cost))
+        return SQ_OK;
+    return sq_err_set(err, SQ_USAGE,
+                      "--max-cost needs the price of \"%s\": give "
+                      "--%sprice-in and --%sprice-out (USD per million "
+                      "tokens), or --prices FILE",
+                      e->model, prefix, prefix);
+}
+
+/* The most that a request can take must be known where a limit depends on it.
+ * Judges' templates always tell. */
+static enum sq_status check_max_tokens(const struct sq_session *s,
+                                       struct sq_err *err)
+{
+    if (!s->model->ops->asks || !sq_budget_needs_most(&s->options->budget))
+        return SQ_OK;
+    for (size_t i = 0; i < s->nsuites; i++)
+        if (sq_session_sampling(s, i, 1).max_tokens < 0)
+            return sq_err_set(err, SQ_USAGE,
+                              "%s needs to know the most that a response can "
+                              "take, and suite %s does not say: give "
+                              "--max-tokens N",
+                              s->options->budget.tokens >= 0
+                                  ? "--max-tokens-total"
+                                  : "--max-cost",
+                              s->suites[i]->label);
+    return SQ_OK;
+}
+
+static enum sq_status open_budget(struct sq_session *s, struct sq_err *err)
+{
+    sq_budget_init(s->budget, &s->options->budget, sq_clock_ms());
+    enum sq_status st = check_max_tokens(s, err);
+    for (int i = 0; i < SQ_ASKED_COUNT && st == SQ_OK; i++)
+        st = set_price(s, (enum sq_asked)i, err);
+    return st;
+}
+
 enum sq_status sq_session_open(struct sq_session *s,
                                const struct sq_run_options *options,
                                struct sq_run_result *result, struct sq_err *err)
 {
     *s = (struct sq_session){.options = options,
                              .http.config.cacert = options->cacert,
-                             .result = result};
+                             .result = result,
+                             .budget = &result->budget};
     enum sq_status st = open_suites(s, err);
     if (st == SQ_OK && options->judge.spec)
         st = open_templates(s, err);
     if (st == SQ_OK)
         st = open_engine(s, &options->model, false, &s->model, err);
-    if (st != SQ_OK || !options->judge.spec)
-        return st;
-    if (s->ntemplates)
-        return open_engine(s, &options->judge, true, &s->judge, err);
-    sq_log(options->log, SQ_LOG_WARN,
-           "these suites are scored by rules alone: the judge has nothing to "
-           "do (--judge-template NAME would ask it)");
+    if (st == SQ_OK && options->judge.spec && s->ntemplates)
+        st = open_engine(s, &options->judge, true, &s->judge, err);
+    else if (st == SQ_OK && options->judge.spec)
+        sq_log(options->log, SQ_LOG_WARN,
+               "these suites are scored by rules alone: the judge has nothing "
+               "to do (--judge-template NAME would ask it)");
+    if (st == SQ_OK)
+        st = open_budget(s, err);
     return st;
 }
 
@@ -209,6 +299,16 @@ static struct sq_json *identity(const struct sq_session *s)
     return j;
 }
 
+static void put_price(struct sq_json *j, const char *key, struct sq_price p)
+{
+    if (!sq_price_known(p))
+        return;
+    struct sq_json *o = sq_json_object();
+    sq_json_put_num(o, "input", p.input);
+    sq_json_put_num(o, "output", p.output);
+    sq_json_put(j, key, o);
+}
+
 /* Where and with what it ran: kept, but no part of the identity. */
 static struct sq_json *provenance(const struct sq_session *s)
 {
@@ -225,6 +325,8 @@ static struct sq_json *provenance(const struct sq_session *s)
     sq_json_put_int(j, "concurrency", s->options->concurrency);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
+    put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);
+    put_price(j, "judge_price", s->budget->prices[SQ_ASKED_JUDGE]);
     return j;
 }
 

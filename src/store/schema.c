@@ -97,6 +97,7 @@ static const char *const version_1[] = {
     " error TEXT,"
     " requests INTEGER NOT NULL,"
     " retries INTEGER NOT NULL,"
+    " cost REAL,"
     " PRIMARY KEY(run, sample, epoch, judge)"
     ") STRICT, WITHOUT ROWID",
 
@@ -219,7 +220,7 @@ static const char *const version_1[] = {
     "   sum(p.prompt_tokens) FILTER (WHERE j.requests > 0)) AS prompt_tokens,"
     "  iif(sum(j.requests) = 0, 0, sum(p.completion_tokens)"
     "   FILTER (WHERE j.requests > 0)) AS completion_tokens,"
-    "  CAST(NULL AS REAL) AS cost"
+    "  iif(sum(j.requests) = 0, 0.0, sum(j.cost)) AS cost"
     " FROM job j JOIN run r ON r.id = j.run"
     " LEFT JOIN response p ON p.id = j.response"
     " GROUP BY r.id, j.judge = ''",

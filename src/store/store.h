@@ -116,12 +116,14 @@ struct sq_job {
     enum sq_state state; /* PASS answered, ERROR, NOT_RUN, TRUNCATED, REFUSED */
     const char *error;   /* why there is no response; "" */
     int retries;
+    double cost; /* USD, NAN = not known */
     bool cached; /* the response was there before this run asked */
     char id[17]; /* the plan's stable id of (sample, epoch) */
 };
 /* Replaces what stood there for (run, sample, epoch, template), but adds up the
- * requests and retries it took; a row that has the same response already stays
- * as it is, so that a resumed run does not call its own answers cached. */
+ * requests, retries and cost it took; a row that has the same response already
+ * stays as it is, so that a resumed run does not call its own answers cached.
+ */
 enum sq_status sq_store_job_put(struct sq_store *s, const struct sq_run *run,
                                 const struct sq_job *job,
                                 struct sq_err *err) SQ_CHECKED;

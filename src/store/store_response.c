@@ -2,6 +2,7 @@
  * request of a run. */
 #include "store/store.h"
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 #include "base/mem.h"
 #include "store/handle.h"
@@ -138,12 +139,15 @@ static enum sq_status put_job(struct sq_store *s, const struct sq_run *run,
         return st;
     q = sq_db_query(
         s->db, "INSERT INTO job"
-               " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+               " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+               "  ?12)"
                " ON CONFLICT(run, sample, epoch, judge) DO UPDATE SET"
                "  template = excluded.template, response = excluded.response,"
                "  state = excluded.state, error = excluded.error,"
                "  requests = requests + excluded.requests,"
-               "  retries = retries + excluded.retries"
+               "  retries = retries + excluded.retries,"
+               "  cost = iif(cost IS NULL, excluded.cost,"
+               "   cost + ifnull(excluded.cost, 0))"
                " WHERE response IS NOT excluded.response OR response IS NULL");
     sq_stmt_bind_int(q, 1, run->row);
     sq_stmt_bind_int(q, 2, job->sample);
@@ -158,6 +162,7 @@ static enum sq_status put_job(struct sq_store *s, const struct sq_run *run,
     sq_stmt_bind_str_opt(q, 9, sq_str_from(job->error));
     sq_stmt_bind_int(q, 10, asked ? 1 + job->retries : 0);
     sq_stmt_bind_int(q, 11, asked ? job->retries : 0);
+    sq_stmt_bind_num(q, 12, asked ? job->cost : NAN);
     return sq_stmt_run(q, err);
 }
 

@@ -1,4 +1,5 @@
 /* What is put comes back: rows, views, queries of reports. */
+#include <math.h>
 #include "store_fixture.h"
 
 /* ---- the documented contract ------------------------------------------- */
@@ -165,22 +166,28 @@ static void test_jobs(void **state)
             (struct sq_job){.sample = a,
                             .state = SQ_STATE_ERROR,
                             .error = "no route",
+                            .cost = NAN,
                             .retries = 5});
     put_job(s, &run,
-            (struct sq_job){.sample = a, .response = r1, .retries = 1});
+            (struct sq_job){
+                .sample = a, .response = r1, .retries = 1, .cost = 0.5});
     /* Told twice, and found again by a resumed run: asked once. */
     put_job(s, &run,
-            (struct sq_job){.sample = a, .response = r1, .retries = 1});
+            (struct sq_job){
+                .sample = a, .response = r1, .retries = 1, .cost = 0.5});
     put_job(s, &run,
             (struct sq_job){.sample = a, .response = r1, .cached = true});
     put_job(s, &run,
-            (struct sq_job){.sample = b, .response = r2, .cached = true});
+            (struct sq_job){
+                .sample = b, .response = r2, .cost = 0.25, .cached = true});
     put_job(
         s, &run,
         (struct sq_job){.sample = b, .epoch = 2, .state = SQ_STATE_NOT_RUN});
     put_job(s, &run,
-            (struct sq_job){
-                .sample = a, .response = r2, .judge_template = "paper"});
+            (struct sq_job){.sample = a,
+                            .response = r2,
+                            .cost = NAN,
+                            .judge_template = "paper"});
     sql_is(f->path,
            "SELECT suite, sample_id, epoch, state, error, retries, cached,"
            " response_text, stop, prompt_tokens, completion_tokens, latency_ms,"
@@ -188,8 +195,8 @@ static void test_jobs(void **state)
            "s:n=3|a|1|pass|-|6|0|one|stop|10|-|7|a query|job1\n"
            "s:n=3|b|1|pass|-|0|1|2|stop|10|-|7|a query|job2\n"
            "s:n=3|b|2|not_run|-|0|0|-|-|-|-|-|a query|job2");
-    snprintf(want, sizeof(want), "%s|judge|1|0|0|10|-|-\n%s|model|8|1|6|10|-|-",
-             run.id, run.id);
+    snprintf(want, sizeof(want),
+             "%s|judge|1|0|0|10|-|-\n%s|model|8|1|6|10|-|0.5", run.id, run.id);
     sql_is(f->path, "SELECT * FROM usage ORDER BY role", want);
     sql_is(f->path,
            "SELECT t.name, t.digest FROM job JOIN template t"
@@ -211,9 +218,9 @@ static void test_usage_of_cached(void **state)
                             .cached = true,
                             .response = put_response(s, "k", "t")});
     sql_is(f->path,
-           "SELECT requests, cached, prompt_tokens, completion_tokens"
+           "SELECT requests, cached, prompt_tokens, completion_tokens, cost"
            " FROM usage",
-           "0|1|0|0");
+           "0|1|0|0|0.0");
     sq_store_close(s);
 }
 

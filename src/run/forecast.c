@@ -1,0 +1,98 @@
+#include "run/run.h"
+
+#include <math.h>
+
+#include "run/item.h"
+
+/* A guess that fits English text. */
+#define BYTES_PER_TOKEN 4
+
+static void add_request(struct sq_run_forecast_part *p,
+                        const struct sq_request *r)
+{
+    long long bytes = 0;
+    for (size_t i = 0; i < r->nmessages; i++)
+        bytes += (long long)r->messages[i].content.n;
+    p->requests++;
+    p->prompt_most += sq_budget_most(r).input;
+    p->prompt_about += bytes / BYTES_PER_TOKEN + 1;
+    if (r->sampling.max_tokens < 0)
+        p->completion_most = -1;
+    else if (p->completion_most >= 0)
+        p->completion_most += r->sampling.max_tokens;
+}
+
+/* What the judges of a sample would be asked, once the model has answered. */
+static void add_judges(struct sq_run_forecast_part *p,
+                       const struct sq_session *s, const struct sq_sample *q,
+                       size_t suite, long long response)
+{
+    struct sq_arena arena = {0};
+    for (size_t i = 0; i < s->ntemplates; i++) {
+        const struct sq_judge_template *t = s->templates[i];
+        if (!sq_item_judged_by(s, suite, t))
+            continue;
+        struct sq_request r = {.sampling.max_tokens = t->max_tokens};
+        r.messages = sq_judge_request(t, q, SQ_STR(""), &arena, &r.nmessages);
+        add_request(p, &r);
+        if (response > 0) {
+            p->prompt_most += response;
+            p->prompt_about += response;
+        }
+    }
+    sq_arena_release(&arena);
+}
+
+static void add_job(struct sq_run_forecast *f, const struct sq_session *s,
+                    const struct sq_plan_job *job)
+{
+    const struct sq_sample *sample = job->sample->sample;
+    struct sq_message prompt = {"user", sample->query};
+    struct sq_request r = {
+        .messages = &prompt,
+        .nmessages = 1,
+        .sampling = sq_session_sampling(s, job->sample->suite, job->epoch)};
+    f->jobs++;
+    f->samples += job->epoch == 1;
+    f->steps += sample->nsteps;
+    if (!sample->query.n && s->model->ops->asks)
+        return;
+    add_request(&f->parts[SQ_ASKED_MODEL], &r);
+    if (s->judge)
+        add_judges(&f->parts[SQ_ASKED_JUDGE], s, sample, job->sample->suite,
+                   r.sampling.max_tokens);
+}
+
+static void add_cost(struct sq_run_forecast_part *p, struct sq_price price,
+                     bool bounded)
+{
+    p->cost_most = NAN;
+    if (bounded && p->completion_most >= 0)
+        p->cost_most = sq_price_cost(price, p->prompt_most, p->completion_most);
+}
+
+enum sq_status sq_run_forecast(const struct sq_run_options *options,
+                               struct sq_run_forecast *out, struct sq_err *err)
+{
+    struct sq_session s;
+    struct sq_run_result unused = {0};
+    *out = (struct sq_run_forecast){0};
+    enum sq_status st = sq_session_open(&s, options, &unused, err);
+    while (st == SQ_OK) {
+        struct sq_plan_job job;
+        st = sq_plan_next(&s.plan, &job, err);
+        if (st != SQ_OK || !job.sample)
+            break;
+        add_job(out, &s, &job);
+        sq_plan_sample_drop(job.sample);
+    }
+    /* A judge's prompt has no bound where the response has none. */
+    bool bounded = out->parts[SQ_ASKED_MODEL].completion_most >= 0;
+    for (int i = 0; i < SQ_ASKED_COUNT && st == SQ_OK; i++) {
+        const struct sq_engine *e = i == SQ_ASKED_JUDGE ? s.judge : s.model;
+        out->paid[i] = e && e->ops->asks;
+        add_cost(&out->parts[i], s.budget->prices[i], bounded);
+    }
+    sq_session_close(&s);
+    return st;
+}
