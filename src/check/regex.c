@@ -82,12 +82,12 @@ struct search {
 static void search_init(struct search *s, const struct sq_regex *re,
                         sq_str text)
 {
-    *s = (struct search){.re = re,
-                         .text = text,
-                         .match = pcre2_match_data_create(1, NULL),
-                         .context = pcre2_match_context_create(NULL),
-                         .stack = pcre2_jit_stack_create(JIT_STACK_MIN,
-                                                         JIT_STACK_MAX, NULL)};
+    *s = (struct search){
+        .re = re,
+        .text = text,
+        .match = pcre2_match_data_create(1, NULL),
+        .context = pcre2_match_context_create(NULL),
+        .stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL)};
     if (!s->context)
         return;
     pcre2_set_match_limit(s->context, MATCH_LIMIT);

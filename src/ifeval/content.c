@@ -148,8 +148,8 @@ void sq_ifeval_quotation(const struct sq_ifeval_args *a, sq_str text,
                       sq_str_ends(s, SQ_STR("\xe2\x80\x9d")));
         yes = yes && !sq_py_blank(sq_str_sub(s, n, s.n - n));
     }
-    sq_finding_set(out, sq_ifeval_verdict(yes),
-                   "%s in double quotation marks", yes ? "is" : "is not");
+    sq_finding_set(out, sq_ifeval_verdict(yes), "%s in double quotation marks",
+                   yes ? "is" : "is not");
 }
 
 /* Commas of other scripts, as UTF-8: Arabic, CJK, full-width, small. */

@@ -36,7 +36,10 @@ static const struct kind kinds[] = {
      {{"capital_frequency", NUMBER}, {"capital_relation", RELATION}},
      PLAIN},
     {"change_case:english_capital", sq_ifeval_english_capital, {{0}}, PLAIN},
-    {"change_case:english_lowercase", sq_ifeval_english_lowercase, {{0}}, PLAIN},
+    {"change_case:english_lowercase",
+     sq_ifeval_english_lowercase,
+     {{0}},
+     PLAIN},
     {"combination:repeat_prompt",
      sq_ifeval_repeat,
      {{"prompt_to_repeat", TEXT}},
@@ -68,10 +71,7 @@ static const struct kind kinds[] = {
      {{"num_highlights", NUMBER}},
      PLAIN},
     {"detectable_format:title", sq_ifeval_title, {{0}}, PLAIN},
-    {"keywords:existence",
-     sq_ifeval_existence,
-     {{"keywords", LIST}},
-     ANYWHERE},
+    {"keywords:existence", sq_ifeval_existence, {{"keywords", LIST}}, ANYWHERE},
     {"keywords:forbidden_words",
      sq_ifeval_forbidden,
      {{"forbidden_words", LIST}},
@@ -82,7 +82,9 @@ static const struct kind kinds[] = {
      ANYWHERE},
     {"keywords:letter_frequency",
      sq_ifeval_letters,
-     {{"letter", LETTER}, {"let_frequency", NUMBER}, {"let_relation", RELATION}},
+     {{"letter", LETTER},
+      {"let_frequency", NUMBER},
+      {"let_relation", RELATION}},
      PLAIN},
     {"language:response_language",
      sq_ifeval_response_language,
@@ -223,8 +225,9 @@ static enum sq_status take_list(const struct sq_json *kwargs, const char *name,
             return sq_err_set(err, SQ_INPUT, "%s: %s: want words", where, name);
     }
     a->list = list;
-    return a->nlist ? SQ_OK
-                    : sq_err_set(err, SQ_INPUT, "%s: %s: is empty", where, name);
+    return a->nlist
+               ? SQ_OK
+               : sq_err_set(err, SQ_INPUT, "%s: %s: is empty", where, name);
 }
 
 static enum sq_status take_relation(const struct sq_json *kwargs,
@@ -292,8 +295,8 @@ static enum sq_status take(const struct sq_json *kwargs, const char *name,
 /* Each argument of the kind is there, and no other but for nulls. */
 static enum sq_status take_all(const struct kind *kind,
                                const struct sq_json *kwargs, const char *where,
-                               struct sq_arena *arena,
-                               struct sq_ifeval_args *a, struct sq_err *err)
+                               struct sq_arena *arena, struct sq_ifeval_args *a,
+                               struct sq_err *err)
 {
     enum sq_status st = SQ_OK;
 
@@ -384,8 +387,8 @@ static void run_loose(const void *args, struct sq_check_text text,
     bool done = false;
 
     for (unsigned form = 0; form < 4 && !done; form++)
-        done = run_form(in, shortened(text.text, form & 1, form & 2),
-                        form == 0, out);
+        done = run_form(in, shortened(text.text, form & 1, form & 2), form == 0,
+                        out);
     /* A place in a form of the text is none in the text. */
     out->at = out->len = 0;
 }
@@ -407,8 +410,10 @@ enum sq_status sq_ifeval_step(const struct sq_ifeval *shared, sq_str id,
         if (sq_str_eq(id, sq_str_from(kinds[i].id)))
             kind = &kinds[i];
     if (!kind)
-        return sq_err_set(err, SQ_INPUT, "%s: '%.*s' is no instruction of "
-                          "IFEval", where, SQ_STR_ARG(id));
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: '%.*s' is no instruction of "
+                          "IFEval",
+                          where, SQ_STR_ARG(id));
     in->rule = kind->rule;
     in->args.shared = shared;
     in->args.at_least = true; /* where the kind has no relation */
@@ -421,21 +426,20 @@ enum sq_status sq_ifeval_step(const struct sq_ifeval *shared, sq_str id,
     sq_buf_addf(&text, "%s ", kind->id);
     sq_json_render(kwargs, &text);
     for (size_t i = 0; i < 2; i++) {
-        checks[i] = (struct sq_check){
-            .name = kind->id, .run = i == 0 ? run_strict : run_loose};
-        rules[i] = (struct sq_rule){.check = &checks[i],
-                                    .args = in,
-                                    .role = SQ_ROLE_CONSTRAINT,
-                                    .grader = graders[i],
-                                    .text = sq_arena_str(arena,
-                                                         sq_buf_str(&text))};
+        checks[i] = (struct sq_check){.name = kind->id,
+                                      .run = i == 0 ? run_strict : run_loose};
+        rules[i] =
+            (struct sq_rule){.check = &checks[i],
+                             .args = in,
+                             .role = SQ_ROLE_CONSTRAINT,
+                             .grader = graders[i],
+                             .text = sq_arena_str(arena, sq_buf_str(&text))};
     }
     sq_buf_release(&text);
-    *out = (struct sq_step){
-        .kind = {kind->id, strcspn(kind->id, ":")},
-        .answerable = true,
-        .rules = rules,
-        .nrules = 2};
+    *out = (struct sq_step){.kind = {kind->id, strcspn(kind->id, ":")},
+                            .answerable = true,
+                            .rules = rules,
+                            .nrules = 2};
     return SQ_OK;
 }
 
@@ -445,6 +449,7 @@ enum sq_status sq_ifeval_open(struct sq_ifeval **out, bool fixed,
                               struct sq_arena *arena, struct sq_err *err)
 {
     struct sq_ifeval *s = sq_arena_alloc(arena, sizeof(*s));
+    struct sq_profiles *profiles = NULL;
     const struct {
         const char *pattern;
         const struct sq_regex **re;
@@ -455,6 +460,9 @@ enum sq_status sq_ifeval_open(struct sq_ifeval **out, bool fixed,
     enum sq_status st = sq_langid_load("ifeval", arena, &s->langid, err);
 
     s->fixed = fixed;
+    if (st == SQ_OK)
+        st = sq_profiles_load(&profiles, SQ_LANGDETECT_DIR, arena, err);
+    s->profiles = profiles;
     for (size_t i = 0; i < 4 && st == SQ_OK; i++)
         st = sq_regex_compile(sq_str_from(own[i].pattern), SQ_REGEX_OWN,
                               "ifeval", arena, own[i].re, err);

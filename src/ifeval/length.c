@@ -90,8 +90,8 @@ static bool next_piece(bool fixed, sq_str *rest, sq_str *piece)
         return false;
     find_divider(fixed, *rest, &at, &end);
     *piece = sq_str_sub(*rest, 0, at);
-    *rest = at == SIZE_MAX ? (sq_str){NULL, 0}
-                           : sq_str_sub(*rest, end, rest->n);
+    *rest =
+        at == SIZE_MAX ? (sq_str){NULL, 0} : sq_str_sub(*rest, end, rest->n);
     return true;
 }
 
@@ -143,8 +143,9 @@ void sq_ifeval_first_word(const struct sq_ifeval_args *a, sq_str text,
     sq_finding_set(out, sq_ifeval_verdict(yes),
                    "%lld paragraphs, number %lld begins with '%.*s'; want "
                    "%lld and '%.*s'",
-                   full, a->nth, SQ_STR_ARG(sq_str_sub(sq_buf_str(&word), 0, 40)),
-                   a->n, SQ_STR_ARG(sq_str_sub(sq_buf_str(&want), 0, 40)));
+                   full, a->nth,
+                   SQ_STR_ARG(sq_str_sub(sq_buf_str(&word), 0, 40)), a->n,
+                   SQ_STR_ARG(sq_str_sub(sq_buf_str(&want), 0, 40)));
     sq_buf_release(&word);
     sq_buf_release(&want);
 }

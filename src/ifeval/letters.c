@@ -105,10 +105,13 @@ static void english(const struct sq_ifeval_args *a, sq_str text, bool cased,
         sq_finding_set(out, SQ_FINDING_BROKEN, "not all in %s", which);
     else if (sq_ifeval_tongue(a->shared, text, SQ_STR("en")) ==
              SQ_IFEVAL_TONGUE_IS_NOT)
-        sq_finding_set(out, SQ_FINDING_BROKEN, "all in %s, but no English",
-                       which);
+        sq_finding_set(out, SQ_FINDING_BROKEN,
+                       "all in %s, but no English, told by %s", which,
+                       sq_ifeval_teller(a->shared));
     else
-        sq_finding_set(out, SQ_FINDING_HOLDS, "all in %s", which);
+        sq_finding_set(out, SQ_FINDING_HOLDS,
+                       "all in %s, and English, told by %s", which,
+                       sq_ifeval_teller(a->shared));
 }
 
 void sq_ifeval_english_capital(const struct sq_ifeval_args *a, sq_str text,

@@ -60,6 +60,8 @@ bool sq_py_blank(sq_str s)
 
 static uint32_t lower(uint32_t cp)
 {
+    if (cp >= 'A' && cp <= 'Z')
+        return cp + 0x20;
     if (cp < 0xc0)
         return cp;
     if (cp <= 0xde)
@@ -85,6 +87,11 @@ static uint32_t lower(uint32_t cp)
     if (cp == 0x212b) /* of angstrom */
         return 0xe5;
     return cp;
+}
+
+bool sq_py_is_upper(uint32_t cp)
+{
+    return lower(cp) != cp || cp == 0x130;
 }
 
 void sq_py_lower(sq_str s, struct sq_buf *out)

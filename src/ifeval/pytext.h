@@ -18,6 +18,8 @@ bool sq_py_blank(sq_str s);
 /* str.lower() of Latin (to U+017F), Greek and Cyrillic letters, appended; those
  * of other scripts stay. */
 void sq_py_lower(sq_str s, struct sq_buf *out);
+/* A capital that sq_py_lower knows. */
+bool sq_py_is_upper(uint32_t cp);
 /* Length of the white space character at, or that ends at, byte i; 0 = none. */
 size_t sq_py_space_at(sq_str s, size_t i);
 size_t sq_py_space_before(sq_str s, size_t i);

@@ -7,16 +7,18 @@
  */
 #include "check/langid.h"
 #include "check/regex.h"
+#include "ifeval/profiles.h"
 #include "seqeval.h"
 
 /* Of all instructions of a suite. */
 struct sq_ifeval {
     bool fixed; /* the repaired rules, where there are any */
+    const struct sq_profiles *profiles; /* NULL: langid tells */
     struct sq_langid *langid;
-    const struct sq_regex *words;  /* runs of Python's \w */
-    const struct sq_regex *upper;  /* an upper-case letter */
-    const struct sq_regex *lower;  /* a lower-case one */
-    const struct sq_regex *title;  /* a title-case one, as U+01C5 */
+    const struct sq_regex *words; /* runs of Python's \w */
+    const struct sq_regex *upper; /* an upper-case letter */
+    const struct sq_regex *lower; /* a lower-case one */
+    const struct sq_regex *title; /* a title-case one, as U+01C5 */
 };
 
 struct sq_ifeval_args {
@@ -80,6 +82,8 @@ enum sq_ifeval_tongue {
 };
 enum sq_ifeval_tongue sq_ifeval_tongue(const struct sq_ifeval *shared,
                                        sq_str text, sq_str code);
+/* What tells it, for explanations: "langdetect" or "libexttextcat". */
+const char *sq_ifeval_teller(const struct sq_ifeval *shared);
 /* An ISO 639-1 code of a language that can be told. */
 bool sq_ifeval_tongue_known(sq_str code);
 

@@ -53,7 +53,7 @@ struct token {
     char type[20]; /* lower-cased (letters of ASCII), cut when longer */
     size_t n;      /* of type */
     sq_str text;
-    bool dot;      /* ends with one */
+    bool dot; /* ends with one */
     bool breaks, abbreviation, ellipsis;
 };
 
@@ -257,7 +257,8 @@ static size_t closing_marks(sq_str s, size_t i, size_t end, size_t *skip)
     for (w = k; w < end && sq_py_space_at(s, w);)
         w += sq_py_space_at(s, w);
     *skip = w - k;
-    return w > k || k == end || sq_str_starts(sq_str_sub(s, k, end), SQ_STR("--"))
+    return w > k || k == end ||
+                   sq_str_starts(sq_str_sub(s, k, end), SQ_STR("--"))
                ? k - i
                : 0;
 }
@@ -266,9 +267,7 @@ static size_t closing_marks(sq_str s, size_t i, size_t end, size_t *skip)
 static void slice(struct split *s, size_t end)
 {
     size_t skip = 0;
-    size_t marks = s->holding
-                       ? closing_marks(s->text, s->from, end, &skip)
-                       : 0;
+    size_t marks = s->holding ? closing_marks(s->text, s->from, end, &skip) : 0;
 
     if (s->holding)
         give(s, s->held, marks ? s->from + marks : s->end);

@@ -1,8 +1,8 @@
 /*
- * Words as NLTK's word_tokenize cuts them, after the Penn Treebank. Its chain of
- * substitutions only ever puts blanks between characters, so that here a place
- * is a cut or not; how marks of punctuation themselves are written is left out,
- * as nothing counts them.
+ * Words as NLTK's word_tokenize cuts them, after the Penn Treebank. Its chain
+ * of substitutions only ever puts blanks between characters, so that here a
+ * place is a cut or not; how marks of punctuation themselves are written is
+ * left out, as nothing counts them.
  */
 #include "ifeval/pytext.h"
 #include "ifeval/rules.h"
@@ -44,10 +44,9 @@ static bool starts_with(const struct sheet *t, size_t i, const char *word)
 /* Marks that stand alone wherever they are. */
 static void cut_marks(struct sheet *t)
 {
-    static const char *const wide[] = {"\xc2\xab",     "\xc2\xbb",
-                                       "\xe2\x80\x9c", "\xe2\x80\x9d",
-                                       "\xe2\x80\x98", "\xe2\x80\x99",
-                                       "\xe2\x80\x9e"};
+    static const char *const wide[] = {
+        "\xc2\xab",     "\xc2\xbb",     "\xe2\x80\x9c", "\xe2\x80\x9d",
+        "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9e"};
     sq_str s = t->s;
 
     for (size_t i = 0; i < s.n; i++) {
@@ -92,9 +91,9 @@ static bool before_letter(const struct sheet *t, size_t i)
 /* 's 'm 'd 'll 're 've n't, in one case, at the end of a word. */
 static void cut_clitics(struct sheet *t)
 {
-    static const char *const clitics[] = {
-        "'s",  "'S",  "'m",  "'M",  "'d",  "'D", "'ll", "'LL",
-        "'re", "'RE", "'ve", "'VE", "n't", "N'T"};
+    static const char *const clitics[] = {"'s",  "'S",  "'m",  "'M",  "'d",
+                                          "'D",  "'ll", "'LL", "'re", "'RE",
+                                          "'ve", "'VE", "n't", "N'T"};
 
     for (size_t i = 1; i < t->s.n; i++) {
         if (t->s.p[i] != '\'' && (t->s.p[i] | 0x20) != 'n')
@@ -117,9 +116,9 @@ static void cut_contractions(struct sheet *t)
     static const struct {
         const char *word;
         size_t at;
-    } words[] = {{"cannot", 3},  {"d'ye", 1},  {"gimme", 3}, {"gonna", 3},
-                 {"gotta", 3},   {"lemme", 3}, {"more'n", 4}, {"wanna", 3},
-                 {"'tis", 2},    {"'twas", 2}};
+    } words[] = {{"cannot", 3}, {"d'ye", 1},  {"gimme", 3},  {"gonna", 3},
+                 {"gotta", 3},  {"lemme", 3}, {"more'n", 4}, {"wanna", 3},
+                 {"'tis", 2},   {"'twas", 2}};
 
     for (size_t i = 0; i < t->s.n; i++) {
         if (!strchr("cdglmw'CDGLMW", t->s.p[i]) || !t->s.p[i] ||

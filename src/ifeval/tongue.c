@@ -1,7 +1,7 @@
 /*
- * language:response_language, and which language a text is in: by its script
- * where one language owns it, else by libexttextcat, which stands in for the
- * reference's langdetect (whose answers on short texts are random).
+ * language:response_language, and which language a text is in: by the
+ * profiles of langdetect where they are installed; else, and for what is not in
+ * them, by its script where one language owns it, or by libexttextcat.
  */
 #include <string.h>
 #include "check/finding.h"
@@ -11,7 +11,7 @@
 /* What is read of a text, as there. */
 #define MAX_CHARS 10000
 /* Pieces of it that are told, so that no part speaks for all. */
-#define MAX_PIECES 4
+#define MAX_PIECES ((size_t)4)
 
 enum script { LATIN, CYRILLIC, ARABIC, DEVANAGARI, KANA, HAN, OWN };
 
@@ -20,16 +20,16 @@ static const struct {
     enum script script;
     char code[3]; /* of the language that owns it */
 } scripts[] = {
-    {0x41, 0x5a, LATIN, ""},          {0x61, 0x7a, LATIN, ""},
-    {0xc0, 0x24f, LATIN, ""},         {0x370, 0x3ff, OWN, "el"},
-    {0x400, 0x52f, CYRILLIC, ""},     {0x590, 0x5ff, OWN, "he"},
-    {0x600, 0x6ff, ARABIC, ""},       {0x750, 0x77f, ARABIC, ""},
-    {0x900, 0x97f, DEVANAGARI, ""},   {0x980, 0x9ff, OWN, "bn"},
-    {0xa00, 0xa7f, OWN, "pa"},        {0xa80, 0xaff, OWN, "gu"},
-    {0xb80, 0xbff, OWN, "ta"},        {0xc00, 0xc7f, OWN, "te"},
-    {0xc80, 0xcff, OWN, "kn"},        {0xd00, 0xd7f, OWN, "ml"},
-    {0xe00, 0xe7f, OWN, "th"},        {0x1e00, 0x1eff, LATIN, ""},
-    {0x3040, 0x30ff, KANA, ""},       {0x3400, 0x9fff, HAN, ""},
+    {0x41, 0x5a, LATIN, ""},        {0x61, 0x7a, LATIN, ""},
+    {0xc0, 0x24f, LATIN, ""},       {0x370, 0x3ff, OWN, "el"},
+    {0x400, 0x52f, CYRILLIC, ""},   {0x590, 0x5ff, OWN, "he"},
+    {0x600, 0x6ff, ARABIC, ""},     {0x750, 0x77f, ARABIC, ""},
+    {0x900, 0x97f, DEVANAGARI, ""}, {0x980, 0x9ff, OWN, "bn"},
+    {0xa00, 0xa7f, OWN, "pa"},      {0xa80, 0xaff, OWN, "gu"},
+    {0xb80, 0xbff, OWN, "ta"},      {0xc00, 0xc7f, OWN, "te"},
+    {0xc80, 0xcff, OWN, "kn"},      {0xd00, 0xd7f, OWN, "ml"},
+    {0xe00, 0xe7f, OWN, "th"},      {0x1e00, 0x1eff, LATIN, ""},
+    {0x3040, 0x30ff, KANA, ""},     {0x3400, 0x9fff, HAN, ""},
     {0xac00, 0xd7a3, OWN, "ko"},
 };
 #define NSCRIPTS (sizeof(scripts) / sizeof(*scripts))
@@ -149,6 +149,13 @@ enum sq_ifeval_tongue sq_ifeval_tongue(const struct sq_ifeval *shared,
     struct sq_buf letters;
     bool is;
 
+    if (shared->profiles) {
+        sq_str told = sq_profiles_tell(shared->profiles, text);
+
+        if (told.n > 0)
+            return sq_str_eq(told, code) ? SQ_IFEVAL_TONGUE_IS
+                                         : SQ_IFEVAL_TONGUE_IS_NOT;
+    }
     sq_buf_init(&letters, SQ_MAX_REPLY);
     take_letters(text, &letters, counts);
     for (size_t i = 0; i < NSCRIPTS; i++) {
@@ -175,6 +182,11 @@ enum sq_ifeval_tongue sq_ifeval_tongue(const struct sq_ifeval *shared,
     return is ? SQ_IFEVAL_TONGUE_IS : SQ_IFEVAL_TONGUE_IS_NOT;
 }
 
+const char *sq_ifeval_teller(const struct sq_ifeval *shared)
+{
+    return shared->profiles ? "langdetect" : "libexttextcat";
+}
+
 void sq_ifeval_response_language(const struct sq_ifeval_args *a, sq_str text,
                                  struct sq_finding *out)
 {
@@ -185,6 +197,7 @@ void sq_ifeval_response_language(const struct sq_ifeval_args *a, sq_str text,
                        "no letters to tell the language by");
     else
         sq_finding_set(out, sq_ifeval_verdict(t == SQ_IFEVAL_TONGUE_IS),
-                       "%s in %.*s", t == SQ_IFEVAL_TONGUE_IS ? "is" : "is not",
-                       SQ_STR_ARG(a->text));
+                       "%s in %.*s, told by %s",
+                       t == SQ_IFEVAL_TONGUE_IS ? "is" : "is not",
+                       SQ_STR_ARG(a->text), sq_ifeval_teller(a->shared));
 }

@@ -8,11 +8,16 @@ static const struct {
     const char *name;
     double min, max;
 } metrics[] = {
-    {"step_rate", 0, 1},      {"full_rate", 0, 1},
-    {"prefix_rate", 0, 1},    {"step_correct_rate", 0, 1},
-    {"following_rate", 0, 1}, {"quality", 1, 5},
-    {"prompt_level_strict_acc", 0, 1}, {"inst_level_strict_acc", 0, 1},
-    {"prompt_level_loose_acc", 0, 1}, {"inst_level_loose_acc", 0, 1},
+    {"step_rate", 0, 1},
+    {"full_rate", 0, 1},
+    {"prefix_rate", 0, 1},
+    {"step_correct_rate", 0, 1},
+    {"following_rate", 0, 1},
+    {"quality", 1, 5},
+    {"prompt_level_strict_acc", 0, 1},
+    {"inst_level_strict_acc", 0, 1},
+    {"prompt_level_loose_acc", 0, 1},
+    {"inst_level_loose_acc", 0, 1},
 };
 #define NMETRICS (sizeof metrics / sizeof *metrics)
 
@@ -147,7 +152,8 @@ static void score_step(const struct sq_score_input *in, size_t i,
     struct sq_buf why;
     sq_buf_init(&why, SQ_MAX_REPLY);
     struct sq_check_text text = {in->text, answers_many(in->sample)};
-    struct ruling done = apply_rules(step, grader, SQ_ROLE_CONSTRAINT, text, &why);
+    struct ruling done =
+        apply_rules(step, grader, SQ_ROLE_CONSTRAINT, text, &why);
     struct ruling right = apply_rules(step, grader, SQ_ROLE_ANSWER, text, &why);
     struct sq_finding at = done.evidence.len ? done.evidence : right.evidence;
     out->evidence = sq_str_sub(in->text, at.at, at.at + at.len);

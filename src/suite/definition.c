@@ -383,8 +383,8 @@ static enum sq_status load_all(const struct sq_json *json, const char *where,
                                struct sq_suite_def *def, struct sq_err *err)
 {
     static const char *const keys[] = {
-        "name",   "title", "version", "generator", "data",
-        "sample", "steps", "judges",  "sampling",  "instructions", NULL};
+        "name",  "title",  "version",  "generator",    "data", "sample",
+        "steps", "judges", "sampling", "instructions", NULL};
     static const struct form title = {NULL, "one line about the suite"};
     struct place at = {json, where, &def->arena, err};
     enum sq_status st = sq_json_only(json, keys, where, err);

@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
-enum sq_status sq_instructions_open(struct sq_ifeval **out,
-                                    sq_str given, struct sq_arena *arena,
-                                    char **params, struct sq_err *err)
+enum sq_status sq_instructions_open(struct sq_ifeval **out, sq_str given,
+                                    struct sq_arena *arena, char **params,
+                                    struct sq_err *err)
 {
     static const sq_str reference = {"rules=reference", 15};
     bool fixed = sq_str_eq(given, SQ_STR("rules=fixed"));
@@ -28,20 +28,17 @@ enum sq_status sq_instructions_bind(const struct sq_ifeval *rules,
     const struct sq_json *id, *kwargs;
     struct sq_step *steps;
     size_t n;
-    enum sq_status st =
-        sq_json_need_array(record, def->ids.p, where, &id, err);
+    enum sq_status st = sq_json_need_array(record, def->ids.p, where, &id, err);
 
     if (st == SQ_OK)
-        st = sq_json_need_array(record, def->kwargs.p, where, &kwargs,
-                                err);
+        st = sq_json_need_array(record, def->kwargs.p, where, &kwargs, err);
     if (st != SQ_OK)
         return st;
     n = sq_json_count(id);
     if (n != sq_json_count(kwargs))
-        return sq_err_set(err, SQ_INPUT,
-                          "%s: %s: has %zu elements, %s has %zu: want as many",
-                          where, def->kwargs.p, sq_json_count(kwargs),
-                          def->ids.p, n);
+        return sq_err_set(
+            err, SQ_INPUT, "%s: %s: has %zu elements, %s has %zu: want as many",
+            where, def->kwargs.p, sq_json_count(kwargs), def->ids.p, n);
     steps = sq_arena_array(&sample->arena, n, sizeof(*steps));
     id = sq_json_first(id);
     kwargs = sq_json_first(kwargs);

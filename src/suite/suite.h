@@ -26,7 +26,7 @@ struct sq_suite_def {
     const struct sq_field *facets; /* name = facet, value = field */
     size_t nfacets;
     struct sq_instructions_def instructions; /* ids "" = none */
-    sq_str steps_file;            /* beside suite.json; "" = none */
+    sq_str steps_file;                       /* beside suite.json; "" = none */
     const struct sq_steps *steps; /* its content (suite/steps.h); NULL = none */
     char digest[65];              /* of suite.json's bytes */
     char steps_digest[65];        /* of the annotation; "" = none */
