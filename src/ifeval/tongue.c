@@ -12,6 +12,8 @@
 #define MAX_CHARS 10000
 /* Pieces of it that are told, so that no part speaks for all. */
 #define MAX_PIECES ((size_t)4)
+/* A shorter text is repeated. */
+#define MIN_BYTES ((size_t)2 * SQ_LANGID_MIN)
 
 enum script { LATIN, CYRILLIC, ARABIC, DEVANAGARI, KANA, HAN, OWN };
 
@@ -114,11 +116,11 @@ static bool told_to_be(const struct sq_ifeval *shared, sq_str text, sq_str code)
         step = SQ_LANGID_MAX;
     sq_buf_init(&shortest, SQ_MAX_MESSAGE);
     /* A short text is said twice, or as often as it takes. */
-    while (sq_py_strip(text).n > 0 && text.n + shortest.n < 2 * SQ_LANGID_MIN) {
+    while (sq_py_strip(text).n > 0 && text.n + shortest.n < MIN_BYTES) {
         sq_buf_add(&shortest, sq_py_strip(text));
         sq_buf_addc(&shortest, ' ');
     }
-    sq_buf_add(&shortest, text.n < 2 * SQ_LANGID_MIN ? text : SQ_STR(""));
+    sq_buf_add(&shortest, text.n < MIN_BYTES ? text : SQ_STR(""));
     if (shortest.n > 0)
         text = sq_buf_str(&shortest);
     for (size_t at = 0; at < text.n; at += step) {
