@@ -25,6 +25,8 @@ installs what is missing)
 endif
 # Where the fingerprints of languages lie.
 TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
+# Where the profiles of langdetect lie, if they do; see benchmarks/ifeval.
+LANGDETECT_DIR ?= /usr/lib/python3/dist-packages/langdetect/profiles
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS)) -lm
@@ -38,7 +40,8 @@ SANITIZE_FLAGS = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 endif
 CPP_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
             -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' \
-            -DSQ_TEXTCAT_DIR='"$(TEXTCAT_DIR)"' $(PKG_CFLAGS)
+            -DSQ_TEXTCAT_DIR='"$(TEXTCAT_DIR)"' \
+            -DSQ_LANGDETECT_DIR='"$(LANGDETECT_DIR)"' $(PKG_CFLAGS)
 ALL_CFLAGS = $(CPP_FLAGS) -MMD -MP -fPIC $(WARN) $(if $(WERROR),-Werror) \
              $(CFLAGS) $(SANITIZE_FLAGS)
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS)

@@ -55,10 +55,13 @@ struct sq_rule {
     const struct sq_check *check;
     const void *args; /* what check->compile made */
     enum sq_role role;
+    const char *grader; /* "strict": it decides a verdict of that name, apart
+                           from those of other graders; NULL = the usual one */
     sq_str text; /* the rule as it stands in the annotation, for people */
 };
 
-/* One sub-instruction: bytes [start, end) of the sample's query. */
+/* One sub-instruction: bytes [start, end) of the sample's query; end 0 = the
+ * query as a whole asks for it. */
 struct sq_step {
     size_t start, end;
     sq_str kind; /* "list", "translate", ... */

@@ -10,7 +10,6 @@
 
 struct sq_regex {
     pcre2_code *code;
-    bool literal;
 };
 
 static void free_code(void *p)
@@ -28,11 +27,13 @@ enum sq_status sq_regex_compile(sq_str pattern, unsigned flags,
     PCRE2_SIZE at = 0;
     int code = 0;
 
-    re->literal = flags & SQ_REGEX_LITERAL;
     /* Callouts before every item are what the budget is counted by. */
-    options |= re->literal
-                   ? PCRE2_LITERAL
-                   : PCRE2_UCP | PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C;
+    if (flags & SQ_REGEX_LITERAL)
+        options |= PCRE2_LITERAL;
+    else if (flags & SQ_REGEX_OWN)
+        options |= PCRE2_UCP;
+    else
+        options |= PCRE2_UCP | PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C;
     if (flags & SQ_REGEX_NOCASE)
         options |= PCRE2_CASELESS;
     re->code = pcre2_compile((PCRE2_SPTR)(pattern.n ? pattern.p : ""),
@@ -67,38 +68,95 @@ static int charge(pcre2_callout_block *block, void *data)
     return b->spent > SQ_REGEX_BUDGET ? PCRE2_ERROR_CALLOUT : 0;
 }
 
+/* What searches of one text share. */
+struct search {
+    const struct sq_regex *re;
+    sq_str text;
+    pcre2_match_data *match;
+    pcre2_match_context *context;
+    pcre2_jit_stack *stack;
+    struct budget budget;
+};
+
+/* Makes it in place, as the context points to its budget. */
+static void search_init(struct search *s, const struct sq_regex *re,
+                        sq_str text)
+{
+    *s = (struct search){
+        .re = re,
+        .text = text,
+        .match = pcre2_match_data_create(1, NULL),
+        .context = pcre2_match_context_create(NULL),
+        .stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL)};
+    if (!s->context)
+        return;
+    pcre2_set_match_limit(s->context, MATCH_LIMIT);
+    pcre2_set_depth_limit(s->context, DEPTH_LIMIT);
+    pcre2_set_heap_limit(s->context, HEAP_LIMIT_KIB);
+    pcre2_set_callout(s->context, charge, &s->budget);
+    pcre2_jit_stack_assign(s->context, NULL, s->stack);
+}
+
+static enum sq_regex_result search_next(struct search *s, size_t from,
+                                        size_t *at, size_t *end)
+{
+    int rc = PCRE2_ERROR_NOMEMORY;
+
+    s->budget.last = from;
+    if (s->match && s->context)
+        rc = pcre2_match(s->re->code, (PCRE2_SPTR)(s->text.n ? s->text.p : ""),
+                         s->text.n, from, 0, s->match, s->context);
+    if (rc == PCRE2_ERROR_NOMATCH)
+        return SQ_REGEX_NONE;
+    if (rc < 0)
+        return SQ_REGEX_LIMIT;
+    *at = pcre2_get_ovector_pointer(s->match)[0];
+    *end = pcre2_get_ovector_pointer(s->match)[1];
+    /* \K in a look-around may put the start behind the end. */
+    if (*at > *end)
+        *at = *end;
+    return SQ_REGEX_FOUND;
+}
+
+static void search_release(struct search *s)
+{
+    pcre2_jit_stack_free(s->stack);
+    pcre2_match_context_free(s->context);
+    pcre2_match_data_free(s->match);
+}
+
 enum sq_regex_result sq_regex_find(const struct sq_regex *re, sq_str text,
                                    size_t from, size_t *at, size_t *end)
 {
-    pcre2_match_data *match = pcre2_match_data_create(1, NULL);
-    pcre2_match_context *context = pcre2_match_context_create(NULL);
-    pcre2_jit_stack *stack =
-        pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
-    enum sq_regex_result result = SQ_REGEX_LIMIT;
-    struct budget budget = {.last = from};
-    int rc = PCRE2_ERROR_NOMEMORY;
+    enum sq_regex_result result;
+    struct search s;
 
-    if (match && context) {
-        pcre2_set_match_limit(context, MATCH_LIMIT);
-        pcre2_set_depth_limit(context, DEPTH_LIMIT);
-        pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
-        pcre2_set_callout(context, charge, &budget);
-        pcre2_jit_stack_assign(context, NULL, stack);
-        rc = pcre2_match(re->code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n,
-                         from, 0, match, context);
-    }
-    if (rc >= 0) {
-        *at = pcre2_get_ovector_pointer(match)[0];
-        *end = pcre2_get_ovector_pointer(match)[1];
-        /* \K in a look-around may put the start behind the end. */
-        if (*at > *end)
-            *at = *end;
-        result = SQ_REGEX_FOUND;
-    } else if (rc == PCRE2_ERROR_NOMATCH) {
-        result = SQ_REGEX_NONE;
-    }
-    pcre2_jit_stack_free(stack);
-    pcre2_match_context_free(context);
-    pcre2_match_data_free(match);
+    search_init(&s, re, text);
+    result = search_next(&s, from, at, end);
+    search_release(&s);
     return result;
+}
+
+enum sq_regex_result sq_regex_count(const struct sq_regex *re, sq_str text,
+                                    size_t *n)
+{
+    enum sq_regex_result result;
+    size_t from = 0, at, end;
+    struct search s;
+
+    *n = 0;
+    search_init(&s, re, text);
+    while ((result = search_next(&s, from, &at, &end)) == SQ_REGEX_FOUND) {
+        ++*n;
+        from = end;
+        if (at < end)
+            continue;
+        if (end >= text.n)
+            break;
+        (void)sq_utf8_next(text, &from);
+    }
+    search_release(&s);
+    return result == SQ_REGEX_LIMIT ? result
+           : *n > 0                 ? SQ_REGEX_FOUND
+                                    : SQ_REGEX_NONE;
 }

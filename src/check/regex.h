@@ -16,6 +16,7 @@ struct sq_regex;
 enum sq_regex_flags {
     SQ_REGEX_NOCASE = 1,  /* letters of all scripts */
     SQ_REGEX_LITERAL = 2, /* the pattern is plain text */
+    SQ_REGEX_OWN = 4,     /* the program's own, known to be linear: no budget */
 };
 
 /* Lives as long as the arena. A wrong pattern is SQ_INPUT: "where: pattern: ...
@@ -40,5 +41,9 @@ enum sq_regex_result {
 /* The first match at or behind `from`: bytes [*at, *end). */
 enum sq_regex_result sq_regex_find(const struct sq_regex *re, sq_str text,
                                    size_t from, size_t *at, size_t *end);
+/* *n = how many matches there are, from left to right, none within another; a
+ * budget is that of all together. */
+enum sq_regex_result sq_regex_count(const struct sq_regex *re, sq_str text,
+                                    size_t *n);
 
 #endif

@@ -64,6 +64,10 @@ static void list_steps(const struct sq_sample *sample, struct sq_arena *arena,
             sq_str_trim(sq_str_sub(sample->query, step->start, step->end));
         size_t k;
 
+        /* A step that the query as a whole asks for says what it is. */
+        if (step->end == 0 && step->nrules > 0) {
+            text = step->rules[0].text;
+        }
         sq_buf_addf(out, "%s%zu. ", i > 0 ? "\n" : "", i + 1);
         for (k = 0; k < text.n; k++) {
             if (!sq_is_space(text.p[k])) {

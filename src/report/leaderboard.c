@@ -29,9 +29,17 @@ static const struct sq_grid_column view_columns[NCOLS] = {
     {"lo", true},      {"hi", true},          {"n", true}};
 
 /* The order in which metrics are shown; others follow by name. */
-static const char *const metric_order[] = {
-    "step_rate",      "full_rate", "prefix_rate", "step_correct_rate",
-    "following_rate", "quality",   NULL};
+static const char *const metric_order[] = {"step_rate",
+                                           "full_rate",
+                                           "prefix_rate",
+                                           "step_correct_rate",
+                                           "following_rate",
+                                           "quality",
+                                           "prompt_level_strict_acc",
+                                           "inst_level_strict_acc",
+                                           "prompt_level_loose_acc",
+                                           "inst_level_loose_acc",
+                                           NULL};
 
 struct row {
     sq_str col[NCOLS];

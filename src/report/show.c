@@ -225,7 +225,8 @@ static void add_query(const struct rows *steps, sq_str query,
         size_t number = to_size(row[STEP_NUMBER]);
         size_t start = to_size(row[STEP_START]);
         size_t end = to_size(row[STEP_END]);
-        if (number == last) /* the next grader of the same step */
+        /* The next grader of the same step, or a step without a span. */
+        if (number == last || end == 0)
             continue;
         last = number;
         sq_buf_add(&marked, sq_str_sub(query, at, start));

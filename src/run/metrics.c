@@ -9,7 +9,7 @@
 /* The values of one (metric, slice), which come one after another. */
 struct group {
     char *metric, *slice;
-    double *values;
+    double *values, *weights;
     size_t n, cap;
 };
 
@@ -32,7 +32,9 @@ static void on_value(void *ctx, const struct sq_metric_row *row)
     if (g->n == g->cap) {
         g->cap = g->cap ? 2 * g->cap : 256;
         g->values = sq_xrealloc(g->values, g->cap, sizeof *g->values);
+        g->weights = sq_xrealloc(g->weights, g->cap, sizeof *g->weights);
     }
+    g->weights[g->n] = (double)row->steps;
     g->values[g->n++] = row->value;
 }
 
@@ -46,7 +48,10 @@ static enum sq_status put_suite(struct sq_session *s, int64_t suite,
         struct group *g = &f.groups[i];
         double min = 0, max = 1;
         if (st == SQ_OK && sq_metric_range(g->metric, &min, &max)) {
-            struct sq_estimate e = sq_stat_mean(g->values, g->n, min, max);
+            struct sq_estimate e =
+                sq_metric_pooled(g->metric)
+                    ? sq_stat_pooled(g->values, g->weights, g->n, min, max)
+                    : sq_stat_mean(g->values, g->n, min, max);
             st = sq_store_metric_put(s->store, &s->run, suite, g->slice,
                                      g->metric, e.value, e.stderr_, e.lo, e.hi,
                                      e.n, err);
@@ -54,6 +59,7 @@ static enum sq_status put_suite(struct sq_session *s, int64_t suite,
         free(g->metric);
         free(g->slice);
         free(g->values);
+        free(g->weights);
     }
     free(f.groups);
     return st;

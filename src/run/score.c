@@ -8,11 +8,23 @@ static const struct {
     const char *name;
     double min, max;
 } metrics[] = {
-    {"step_rate", 0, 1},      {"full_rate", 0, 1},
-    {"prefix_rate", 0, 1},    {"step_correct_rate", 0, 1},
-    {"following_rate", 0, 1}, {"quality", 1, 5},
+    {"step_rate", 0, 1},
+    {"full_rate", 0, 1},
+    {"prefix_rate", 0, 1},
+    {"step_correct_rate", 0, 1},
+    {"following_rate", 0, 1},
+    {"quality", 1, 5},
+    {"prompt_level_strict_acc", 0, 1},
+    {"inst_level_strict_acc", 0, 1},
+    {"prompt_level_loose_acc", 0, 1},
+    {"inst_level_loose_acc", 0, 1},
 };
 #define NMETRICS (sizeof metrics / sizeof *metrics)
+
+bool sq_metric_pooled(const char *metric)
+{
+    return strncmp(metric, "inst_level_", 11) == 0;
+}
 
 bool sq_metric_range(const char *metric, double *min, double *max)
 {
@@ -46,13 +58,20 @@ static void explain_rule(struct sq_buf *out, const struct sq_rule *rule,
                 rule->check->name, words[f->verdict], f->why);
 }
 
-static struct ruling apply_rules(const struct sq_step *step, enum sq_role role,
-                                 struct sq_check_text text, struct sq_buf *why)
+/* Do both graders name the same? NULL and "" are the usual one. */
+static bool same_grader(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static struct ruling apply_rules(const struct sq_step *step, const char *grader,
+                                 enum sq_role role, struct sq_check_text text,
+                                 struct sq_buf *why)
 {
     struct ruling r = {0};
     for (size_t i = 0; i < step->nrules; i++) {
         const struct sq_rule *rule = &step->rules[i];
-        if (rule->role != role)
+        if (rule->role != role || !same_grader(rule->grader, grader))
             continue;
         struct sq_finding f = {.verdict = SQ_FINDING_ERROR};
         rule->check->run(rule->args, text, &f);
@@ -113,12 +132,14 @@ static bool answers_many(const struct sq_sample *s)
     return n > 1;
 }
 
+/* A step by the rules of one grader; the judge's word is of the usual one. */
 static void score_step(const struct sq_score_input *in, size_t i,
-                       struct sq_arena *arena, struct sq_step_score *out)
+                       const char *grader, struct sq_arena *arena,
+                       struct sq_step_score *out)
 {
     const struct sq_step *step = &in->sample->steps[i];
     *out = (struct sq_step_score){.step = i,
-                                  .grader = "",
+                                  .grader = grader,
                                   .rule_pass = -1,
                                   .judge_pass = -1,
                                   .correct = -1};
@@ -131,12 +152,13 @@ static void score_step(const struct sq_score_input *in, size_t i,
     struct sq_buf why;
     sq_buf_init(&why, SQ_MAX_REPLY);
     struct sq_check_text text = {in->text, answers_many(in->sample)};
-    struct ruling done = apply_rules(step, SQ_ROLE_CONSTRAINT, text, &why);
-    struct ruling right = apply_rules(step, SQ_ROLE_ANSWER, text, &why);
+    struct ruling done =
+        apply_rules(step, grader, SQ_ROLE_CONSTRAINT, text, &why);
+    struct ruling right = apply_rules(step, grader, SQ_ROLE_ANSWER, text, &why);
     struct sq_finding at = done.evidence.len ? done.evidence : right.evidence;
     out->evidence = sq_str_sub(in->text, at.at, at.at + at.len);
 
-    const struct sq_judged *judge = steps_judge(in);
+    const struct sq_judged *judge = *grader ? NULL : steps_judge(in);
     enum sq_state judged = SQ_STATE_NOT_JUDGED;
     if (judge)
         judged = judge_step(judge, i, &why, &out->evidence);
@@ -168,34 +190,65 @@ static void put_metric(struct sq_score_sheet *sheet,
     values[sheet->nmetrics++] = (struct sq_metric_value){name, value};
 }
 
-static void step_metrics(struct sq_score_sheet *sheet,
-                         struct sq_metric_value *values)
+/* What the steps of one grader come to. */
+struct tally {
+    size_t answerable, decided, pass, prefix, known, correct;
+};
+
+static struct tally count_steps(const struct sq_score_sheet *sheet,
+                                const char *grader)
 {
-    size_t answerable = 0, decided = 0, pass = 0, prefix = 0;
-    size_t known = 0, correct = 0;
+    struct tally t = {0};
     bool failed = false;
     for (size_t i = 0; i < sheet->nsteps; i++) {
         const struct sq_step_score *s = &sheet->steps[i];
-        if (s->state == SQ_STATE_UNANSWERABLE)
+        if (s->state == SQ_STATE_UNANSWERABLE ||
+            !same_grader(s->grader, grader))
             continue;
-        answerable++;
-        decided += sq_state_decided(s->state);
-        pass += s->state == SQ_STATE_PASS;
+        t.answerable++;
+        t.decided += sq_state_decided(s->state);
+        t.pass += s->state == SQ_STATE_PASS;
         failed = failed || s->state == SQ_STATE_FAIL;
-        prefix += !failed;
-        known += s->correct >= 0;
-        correct += s->correct == 1;
+        t.prefix += !failed;
+        t.known += s->correct >= 0;
+        t.correct += s->correct == 1;
     }
-    if (decided)
-        put_metric(sheet, values, "step_rate", (double)pass / (double)decided);
-    if (answerable && decided == answerable) {
-        put_metric(sheet, values, "full_rate", pass == answerable);
+    return t;
+}
+
+static void step_metrics(struct sq_score_sheet *sheet,
+                         struct sq_metric_value *values)
+{
+    struct tally t = count_steps(sheet, "");
+    if (t.decided)
+        put_metric(sheet, values, "step_rate",
+                   (double)t.pass / (double)t.decided);
+    if (t.answerable && t.decided == t.answerable) {
+        put_metric(sheet, values, "full_rate", t.pass == t.answerable);
         put_metric(sheet, values, "prefix_rate",
-                   (double)prefix / (double)answerable);
+                   (double)t.prefix / (double)t.answerable);
     }
-    if (known)
+    if (t.known)
         put_metric(sheet, values, "step_correct_rate",
-                   (double)correct / (double)known);
+                   (double)t.correct / (double)t.known);
+}
+
+static void grader_metrics(struct sq_score_sheet *sheet,
+                           struct sq_metric_value *values)
+{
+    static const struct {
+        const char *grader, *prompt, *instruction;
+    } graders[] = {
+        {"strict", "prompt_level_strict_acc", "inst_level_strict_acc"},
+        {"loose", "prompt_level_loose_acc", "inst_level_loose_acc"}};
+    for (size_t i = 0; i < 2; i++) {
+        struct tally t = count_steps(sheet, graders[i].grader);
+        if (!t.answerable || t.decided < t.answerable)
+            continue;
+        put_metric(sheet, values, graders[i].prompt, t.pass == t.answerable);
+        put_metric(sheet, values, graders[i].instruction,
+                   (double)t.pass / (double)t.answerable);
+    }
 }
 
 /* The verdicts on the whole response, for the store and as metrics. */
@@ -232,20 +285,50 @@ static void judge_metrics(const struct sq_score_input *in,
     sheet->nverdicts = in->njudged;
 }
 
+/* The next grader of a step behind `last` (NULL: the first), or NULL. A step
+ * that no rule or only the judge decides has the usual one, "". */
+static const char *next_grader(const struct sq_step *step, bool judged,
+                               const char *last)
+{
+    bool usual = judged || !step->nrules || !step->answerable, seen = !last;
+    for (size_t i = 0; i < step->nrules; i++)
+        usual = usual || same_grader(step->rules[i].grader, "");
+    if (!last && usual)
+        return "";
+    seen = seen || !*last;
+    for (size_t i = 0; i < step->nrules; i++) {
+        const char *g = step->rules[i].grader;
+        bool first = !same_grader(g, "");
+        for (size_t k = 0; k < i && first; k++)
+            first = !same_grader(g, step->rules[k].grader);
+        if (first && seen)
+            return g;
+        seen = seen || (first && same_grader(g, last));
+    }
+    return NULL;
+}
+
 void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
               struct sq_score_sheet *sheet)
 {
-    size_t n = in->sample->nsteps;
-    struct sq_step_score *steps = sq_arena_array(arena, n, sizeof *steps);
+    const struct sq_sample *sample = in->sample;
+    size_t rows = 0;
+    for (size_t i = 0; i < sample->nsteps; i++)
+        rows += 1 + sample->steps[i].nrules;
+    struct sq_step_score *steps = sq_arena_array(arena, rows, sizeof *steps);
     struct sq_metric_value *values =
         sq_arena_array(arena, NMETRICS, sizeof *values);
-    *sheet =
-        (struct sq_score_sheet){.steps = steps, .nsteps = n, .metrics = values};
+    *sheet = (struct sq_score_sheet){.steps = steps, .metrics = values};
     /* An empty query is never asked: that is final, a missing answer is not. */
     sheet->final = in->state != SQ_STATE_ERROR &&
-                   (in->state != SQ_STATE_NOT_RUN || in->sample->query.n == 0);
-    for (size_t i = 0; i < n; i++)
-        score_step(in, i, arena, &steps[i]);
+                   (in->state != SQ_STATE_NOT_RUN || sample->query.n == 0);
+    bool judged = steps_judge(in) != NULL;
+    for (size_t i = 0; i < sample->nsteps; i++) {
+        const char *g = NULL;
+        while ((g = next_grader(&sample->steps[i], judged, g)) != NULL)
+            score_step(in, i, g, arena, &steps[sheet->nsteps++]);
+    }
     step_metrics(sheet, values);
+    grader_metrics(sheet, values);
     judge_metrics(in, arena, sheet, values);
 }

@@ -12,14 +12,21 @@
  * found all constraint rules hold (one at least)  pass nothing decides
  * not_judged
  *
- * Metrics of a sample; a step counts when it is answerable, is decided when
- * its state is pass or fail:
+ * A step whose rules name graders has a state for each of them, by their rules
+ * alone; a judge's word on it is then that of the usual grader, "".
+ *
+ * Metrics of a sample, from the steps of the usual grader; a step counts when
+ * it is answerable, is decided when its state is pass or fail:
  *   step_rate          pass / decided, where at least one is decided
  *   full_rate          1 when all pass, else 0; where all are decided
  *   prefix_rate        steps before the first fail / steps; where all are
- * decided step_correct_rate  done and right / known, over steps with answer
- * rules following_rate     the judge's yes (1) or no (0) quality            the
- * judge's 1 to 5
+ *                      decided
+ *   step_correct_rate  done and right / known, over steps with answer rules
+ *   following_rate     the judge's yes (1) or no (0)
+ *   quality            the judge's 1 to 5
+ * and from those of the graders strict and loose, where all are decided:
+ *   prompt_level_strict_acc, prompt_level_loose_acc  as full_rate
+ *   inst_level_strict_acc, inst_level_loose_acc      pass / steps; pooled
  */
 #include "judge/judge.h"
 #include "seqeval.h"
@@ -50,5 +57,8 @@ void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
 
 /* The range a metric's values can take; false for a name of no metric. */
 bool sq_metric_range(const char *metric, double *min, double *max);
+/* Its mean is over the steps of all samples: a sample weighs as many as it has
+ * answerable steps. */
+bool sq_metric_pooled(const char *metric);
 
 #endif

@@ -61,3 +61,30 @@ struct sq_estimate sq_stat_mean(const double *values, size_t n, double min,
     }
     return e;
 }
+
+struct sq_estimate sq_stat_pooled(const double *values, const double *weights,
+                                  size_t n, double min, double max)
+{
+    struct sq_estimate e = {0, NAN, NAN, NAN, NAN};
+    double sum = 0, units = 0, squares = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        units += weights[i];
+        sum += weights[i] * values[i];
+    }
+    if (!(units > 0))
+        return e;
+    e.n = (size_t)units;
+    e.value = sum / units;
+    if (n < 2)
+        return e;
+    for (size_t i = 0; i < n; i++) {
+        double d = weights[i] * (values[i] - e.value);
+
+        squares += d * d;
+    }
+    e.stderr_ = sqrt(squares) / units;
+    e.lo = fmax(min, e.value - Z * e.stderr_);
+    e.hi = fmin(max, e.value + Z * e.stderr_);
+    return e;
+}

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 struct sq_estimate {
-    size_t n;                      /* independent units: samples */
+    size_t n;                      /* samples; steps, where pooled */
     double value, stderr_, lo, hi; /* NaN where n is too small to say */
 };
 
@@ -19,5 +19,13 @@ void sq_stat_wilson(double k, double n, double *lo, double *hi);
  * metric can take. n = 0: all NaN. */
 struct sq_estimate sq_stat_mean(const double *values, size_t n, double min,
                                 double max);
+
+/* Mean of all units of n clusters, of which cluster i has weights[i] with the
+ * mean values[i]: sum w v / sum w. Standard error clustered: sqrt(sum (w (v -
+ * mean))^2) / sum w (Miller, arXiv 2411.00640); 95% interval mean -+ 1.96 SE
+ * cut to [min, max]. n of the estimate is the number of units, sum w. One
+ * cluster: NaN but for the mean. */
+struct sq_estimate sq_stat_pooled(const double *values, const double *weights,
+                                  size_t n, double min, double max);
 
 #endif

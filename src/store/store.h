@@ -183,6 +183,7 @@ enum sq_status sq_store_scored(struct sq_store *s, const struct sq_run *run,
 struct sq_metric_row {
     const char *suite, *metric, *slice;
     double value;
+    size_t steps; /* of the sample, the answerable ones */
 };
 enum sq_status sq_store_metric_each(struct sq_store *s,
                                     const struct sq_run *run, int64_t suite,

@@ -157,15 +157,17 @@ enum sq_status sq_store_metric_each(struct sq_store *s,
         s->db,
         "WITH v AS MATERIALIZED ("
         " SELECT m.name AS metric, p.id AS sample, p.ordinal,"
-        "  avg(c.value) AS value"
+        "  avg(c.value) AS value,"
+        "  (SELECT count(*) FROM step t"
+        "   WHERE t.sample = p.id AND t.answerable) AS steps"
         " FROM sample p JOIN sample_score c ON c.run = ?1 AND c.sample = p.id"
         " JOIN metric m ON m.id = c.metric"
         " WHERE p.suite = ?2 GROUP BY m.id, p.id)"
         " SELECT metric, '' AS slice, value,"
-        "  (SELECT label FROM suite WHERE id = ?2), ordinal FROM v"
+        "  (SELECT label FROM suite WHERE id = ?2), ordinal, steps FROM v"
         " UNION ALL"
         " SELECT v.metric, f.name || '=' || f.value, v.value,"
-        "  (SELECT label FROM suite WHERE id = ?2), v.ordinal"
+        "  (SELECT label FROM suite WHERE id = ?2), v.ordinal, v.steps"
         " FROM v JOIN sample_facet f ON f.sample = v.sample"
         " ORDER BY 1, 2, 5");
     struct sq_metric_row out;
@@ -179,6 +181,7 @@ enum sq_status sq_store_metric_each(struct sq_store *s,
         out.slice = sq_stmt_str(q, 1).p;
         out.value = sq_stmt_num(q, 2);
         out.suite = sq_stmt_str(q, 3).p;
+        out.steps = (size_t)sq_stmt_int(q, 5);
         fn(ctx, &out);
     }
     sq_stmt_release(q);

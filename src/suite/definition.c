@@ -282,6 +282,11 @@ static bool is_steps_name(sq_str s)
            sq_str_find(s, SQ_STR("/"), 0) == SIZE_MAX;
 }
 
+static bool is_ifeval(sq_str s)
+{
+    return sq_str_eq(s, SQ_STR("ifeval"));
+}
+
 static enum sq_status load_steps(const struct sq_json *json, const char *where,
                                  struct sq_suite_def *def, struct sq_err *err)
 {
@@ -304,6 +309,40 @@ static enum sq_status load_steps(const struct sq_json *json, const char *where,
     return st;
 }
 
+/* Records that name their steps, by the rules of IFEval. */
+static enum sq_status load_instructions(const struct sq_json *json,
+                                        const char *path,
+                                        struct sq_suite_def *def,
+                                        struct sq_err *err)
+{
+    static const char *const keys[] = {"rules", "ids", "kwargs", NULL};
+    static const struct form rules = {is_ifeval, "\"ifeval\""};
+    const struct sq_json *obj;
+    struct place at;
+    char where[512];
+    sq_str name;
+    enum sq_status st;
+
+    if (!sq_json_get(json, "instructions"))
+        return SQ_OK;
+    if (def->steps)
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: instructions: a suite has these or steps", path);
+    st = sq_json_need_object(json, "instructions", path, &obj, err);
+    if (st != SQ_OK)
+        return st;
+    snprintf(where, sizeof(where), "%s: instructions", path);
+    st = sq_json_only(obj, keys, where, err);
+    at = (struct place){obj, where, &def->arena, err};
+    if (st == SQ_OK)
+        st = need(&at, "rules", &rules, &name);
+    if (st == SQ_OK)
+        st = need(&at, "ids", &FIELD, &def->instructions.ids);
+    if (st == SQ_OK)
+        st = need(&at, "kwargs", &FIELD, &def->instructions.kwargs);
+    return st;
+}
+
 /* ---- the whole --------------------------------------------------------- */
 
 static bool is_generator(sq_str s)
@@ -315,7 +354,8 @@ static bool is_generator(sq_str s)
 static enum sq_status load_source(const struct sq_json *json, const char *where,
                                   struct sq_suite_def *def, struct sq_err *err)
 {
-    static const char *const data_keys[] = {"data", "sample", "steps", NULL};
+    static const char *const data_keys[] = {"data", "sample", "steps",
+                                            "instructions", NULL};
     static const struct form generator = {is_generator, "\"chain\""};
     struct place at = {json, where, &def->arena, err};
     size_t i;
@@ -327,6 +367,8 @@ static enum sq_status load_source(const struct sq_json *json, const char *where,
             st = load_sample(json, where, def, err);
         if (st == SQ_OK)
             st = load_steps(json, where, def, err);
+        if (st == SQ_OK)
+            st = load_instructions(json, where, def, err);
         return st;
     }
     for (i = 0; data_keys[i]; i++)
@@ -341,8 +383,8 @@ static enum sq_status load_all(const struct sq_json *json, const char *where,
                                struct sq_suite_def *def, struct sq_err *err)
 {
     static const char *const keys[] = {
-        "name",   "title", "version", "generator", "data",
-        "sample", "steps", "judges",  "sampling",  NULL};
+        "name",  "title",  "version",  "generator",    "data", "sample",
+        "steps", "judges", "sampling", "instructions", NULL};
     static const struct form title = {NULL, "one line about the suite"};
     struct place at = {json, where, &def->arena, err};
     enum sq_status st = sq_json_only(json, keys, where, err);

@@ -18,6 +18,7 @@ struct sq_suite_cursor {
     struct sq_records *records;
     struct sq_ids ids;
     bool *bound; /* lines of the annotation that have met their sample */
+    struct sq_ifeval *instructions;
     /* of a generator */
     struct sq_chain_params chain;
 };
@@ -91,8 +92,6 @@ static enum sq_status open_data(struct sq_suite *s,
         s->cursor->bound = sq_xcalloc(sq_steps_lines(s->def->steps),
                                       sizeof(*s->cursor->bound));
     s->cursor->data_dir = sq_xstrdup(how->data_dir);
-    s->label = sq_str_dup(s->def->name);
-    s->params = sq_xstrdup("");
     return st;
 }
 
@@ -148,6 +147,28 @@ static enum sq_status open_chain(struct sq_suite *s, sq_str params,
     return SQ_OK;
 }
 
+/* The parameters of a suite of data files: those of its instructions. */
+static enum sq_status open_params(struct sq_suite *s, sq_str params,
+                                  struct sq_err *err)
+{
+    enum sq_status st;
+
+    if (s->def->instructions.ids.n > 0) {
+        st = sq_instructions_open(&s->cursor->instructions, params,
+                                  &s->def->arena, &s->params, err);
+        if (st == SQ_OK)
+            s->label = label_of(s->def->name, sq_str_from(s->params),
+                                SQ_STR("rules=reference"));
+        return st;
+    }
+    if (params.n > 0)
+        return sq_err_set(err, SQ_USAGE, "suite %.*s takes no parameters",
+                          SQ_STR_ARG(s->def->name));
+    s->label = sq_str_dup(s->def->name);
+    s->params = sq_xstrdup("");
+    return SQ_OK;
+}
+
 enum sq_status sq_suite_open_def(struct sq_suite **out,
                                  struct sq_suite_def *def, sq_str params,
                                  const struct sq_suite_open *how,
@@ -161,10 +182,9 @@ enum sq_status sq_suite_open_def(struct sq_suite **out,
     s->cursor = sq_xcalloc(1, sizeof(*s->cursor));
     if (def->generator.n > 0)
         st = open_chain(s, params, err);
-    else if (params.n > 0)
-        st = sq_err_set(err, SQ_USAGE, "suite %.*s takes no parameters",
-                        SQ_STR_ARG(def->name));
     else
+        st = open_params(s, params, err);
+    if (st == SQ_OK && def->generator.n == 0)
         st = open_data(s, how, err);
     if (st == SQ_OK)
         *out = s;
@@ -302,6 +322,10 @@ static enum sq_status make_sample(struct sq_suite *s,
     if (st != SQ_OK)
         return st;
     take_texts(record, sample);
+    if (s->cursor->instructions)
+        return sq_instructions_bind(s->cursor->instructions,
+                                    &s->def->instructions, record, where,
+                                    sample, err);
     if (!s->def->steps)
         return SQ_OK;
     st = sq_steps_bind(s->def->steps, sample, where, &line, err);

@@ -10,6 +10,7 @@
  * but for the cursor.
  */
 #include "suite/data.h"
+#include "suite/instructions.h"
 
 struct sq_suite_def {
     sq_str name, title;
@@ -24,7 +25,8 @@ struct sq_suite_def {
     sq_str input_field, id_field;
     const struct sq_field *facets; /* name = facet, value = field */
     size_t nfacets;
-    sq_str steps_file;            /* beside suite.json; "" = none */
+    struct sq_instructions_def instructions; /* ids "" = none */
+    sq_str steps_file;                       /* beside suite.json; "" = none */
     const struct sq_steps *steps; /* its content (suite/steps.h); NULL = none */
     char digest[65];              /* of suite.json's bytes */
     char steps_digest[65];        /* of the annotation; "" = none */

@@ -1,0 +1,27 @@
+#ifndef SQ_IFEVAL_PYTEXT_H
+#define SQ_IFEVAL_PYTEXT_H
+/*
+ * Text as Python reads it: the reference of IFEval is Python, and its verdicts
+ * hang on what a blank, a line and a lower-case letter is there.
+ */
+#include "base/buf.h"
+#include "base/str.h"
+
+/* str.isspace(): also U+001C to U+001F and U+0085. */
+bool sq_py_is_space(uint32_t cp);
+/* str.strip(), and with a set of ASCII characters. */
+sq_str sq_py_strip(sq_str s);
+sq_str sq_py_strip_left(sq_str s, const char *set);
+sq_str sq_py_strip_right(sq_str s, const char *set);
+/* Nothing but white space, or nothing. */
+bool sq_py_blank(sq_str s);
+/* str.lower() of Latin (to U+017F), Greek and Cyrillic letters, appended; those
+ * of other scripts stay. */
+void sq_py_lower(sq_str s, struct sq_buf *out);
+/* A capital that sq_py_lower knows. */
+bool sq_py_is_upper(uint32_t cp);
+/* Length of the white space character at, or that ends at, byte i; 0 = none. */
+size_t sq_py_space_at(sq_str s, size_t i);
+size_t sq_py_space_before(sq_str s, size_t i);
+
+#endif

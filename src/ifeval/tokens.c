@@ -1,0 +1,170 @@
+/*
+ * Words as NLTK's word_tokenize cuts them, after the Penn Treebank. Its chain
+ * of substitutions only ever puts blanks between characters, so that here a
+ * place is a cut or not; how marks of punctuation themselves are written is
+ * left out, as nothing counts them.
+ */
+#include "ifeval/pytext.h"
+#include "ifeval/rules.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* A sentence and its cuts: cut[i] = a word ends before byte i. */
+struct sheet {
+    sq_str s;
+    bool *cut;
+};
+
+static void around(struct sheet *t, size_t i, size_t n)
+{
+    t->cut[i] = t->cut[i + n] = true;
+}
+
+/* An end of the sentence, white space or a cut is at i. */
+static bool edge(const struct sheet *t, size_t i)
+{
+    return i == 0 || i >= t->s.n || t->cut[i] || sq_py_space_at(t->s, i) ||
+           sq_py_space_before(t->s, i);
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+           (c >= 'a' && c <= 'z') || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool starts_with(const struct sheet *t, size_t i, const char *word)
+{
+    size_t n = strlen(word);
+
+    return i + n <= t->s.n &&
+           sq_str_eq_nocase(sq_str_sub(t->s, i, i + n), sq_str_from(word));
+}
+
+/* Marks that stand alone wherever they are. */
+static void cut_marks(struct sheet *t)
+{
+    static const char *const wide[] = {
+        "\xc2\xab",     "\xc2\xbb",     "\xe2\x80\x9c", "\xe2\x80\x9d",
+        "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9e"};
+    sq_str s = t->s;
+
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+
+        if (c && strchr(";@#$%&?!*][(){}<>\"`", c))
+            around(t, i, 1);
+        if ((c == ':' || c == ',') &&
+            (i + 1 == s.n || s.p[i + 1] < '0' || s.p[i + 1] > '9'))
+            around(t, i, 1);
+        if (i + 1 < s.n && (c == '-' || c == '.' || c == '\'') &&
+            s.p[i + 1] == c)
+            around(t, i, 2);
+        for (size_t k = 0; (unsigned char)c >= 0x80 && k < 7; k++)
+            if (starts_with(t, i, wide[k]))
+                around(t, i, strlen(wide[k]));
+    }
+}
+
+/* The last dot, behind which only closing marks stand. */
+static void cut_final_dot(struct sheet *t)
+{
+    size_t i = t->s.n;
+
+    while (i > 0 && t->s.p[i - 1] &&
+           strchr("])}>\"' \t\n\r\xc2\xbb\xe2\x80\x9d\x99", t->s.p[i - 1]))
+        i--;
+    if (i > 1 && t->s.p[i - 1] == '.' && t->s.p[i - 2] != '.')
+        around(t, i - 1, 1);
+}
+
+/* A quote before a single letter that is no clitic: "'A'" */
+static bool before_letter(const struct sheet *t, size_t i)
+{
+    sq_str s = t->s;
+
+    return i + 1 < s.n && is_alnum(s.p[i + 1]) &&
+           !strchr("mtsdnMTSDN", s.p[i + 1]) &&
+           (i + 2 == s.n || !is_alnum(s.p[i + 2]));
+}
+
+/* 's 'm 'd 'll 're 've n't, in one case, at the end of a word. */
+static void cut_clitics(struct sheet *t)
+{
+    static const char *const clitics[] = {"'s",  "'S",  "'m",  "'M",  "'d",
+                                          "'D",  "'ll", "'LL", "'re", "'RE",
+                                          "'ve", "'VE", "n't", "N'T"};
+
+    for (size_t i = 1; i < t->s.n; i++) {
+        if (t->s.p[i] != '\'' && (t->s.p[i] | 0x20) != 'n')
+            continue;
+        if (t->s.p[i] == '\'' && (edge(t, i + 1) || before_letter(t, i)))
+            t->cut[edge(t, i + 1) ? i : i + 1] = true;
+        for (size_t k = 0; k < sizeof(clitics) / sizeof(*clitics); k++) {
+            size_t n = strlen(clitics[k]);
+
+            if (i + n <= t->s.n && memcmp(t->s.p + i, clitics[k], n) == 0 &&
+                edge(t, i + n) && !edge(t, i))
+                t->cut[i] = true;
+        }
+    }
+}
+
+/* "cannot" is two words, and so are these. */
+static void cut_contractions(struct sheet *t)
+{
+    static const struct {
+        const char *word;
+        size_t at;
+    } words[] = {{"cannot", 3}, {"d'ye", 1},  {"gimme", 3},  {"gonna", 3},
+                 {"gotta", 3},  {"lemme", 3}, {"more'n", 4}, {"wanna", 3},
+                 {"'tis", 2},   {"'twas", 2}};
+
+    for (size_t i = 0; i < t->s.n; i++) {
+        if (!strchr("cdglmw'CDGLMW", t->s.p[i]) || !t->s.p[i] ||
+            (i > 0 && is_alnum(t->s.p[i - 1])))
+            continue;
+        for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
+            size_t end = i + strlen(words[k].word);
+
+            if (starts_with(t, i, words[k].word) &&
+                (end == t->s.n || !is_alnum(t->s.p[end])))
+                t->cut[i + words[k].at] = true;
+        }
+    }
+}
+
+struct walk {
+    void (*fn)(void *ctx, sq_str token);
+    void *ctx;
+};
+
+static void cut_sentence(void *ctx, sq_str sentence)
+{
+    const struct walk *w = ctx;
+    struct sheet t = {sentence, sq_xcalloc(sentence.n + 4, sizeof(bool))};
+    size_t from = 0;
+
+    cut_marks(&t);
+    cut_final_dot(&t);
+    cut_clitics(&t);
+    cut_contractions(&t);
+    for (size_t i = 0; i <= sentence.n;) {
+        size_t space = sq_py_space_at(sentence, i);
+
+        if ((i == sentence.n || space || t.cut[i]) && i > from)
+            w->fn(w->ctx, sq_str_sub(sentence, from, i));
+        if (space || t.cut[i])
+            from = i + space;
+        i += space ? space : 1;
+    }
+    free(t.cut);
+}
+
+void sq_ifeval_tokens(sq_str text, void (*fn)(void *ctx, sq_str token),
+                      void *ctx)
+{
+    struct walk w = {fn, ctx};
+
+    (void)sq_ifeval_sentences(text, cut_sentence, &w);
+}
