@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "engine/backoff.h"
 #include "engine/http.h"
+#include "engine/openai_body.h"
 #include "engine/openai_json.h"
 
 #define CONNECT_TIMEOUT_MS 20000
@@ -61,10 +62,9 @@ static void deliver(struct job *job, struct sq_response *response)
 
 static void deliver_error(struct job *job, const char *text, int64_t latency_ms)
 {
-    struct sq_response response = {.stop = SQ_STOP_ERROR,
-                                   .prompt_tokens = -1,
-                                   .completion_tokens = -1,
-                                   .latency_ms = latency_ms};
+    struct sq_response response = SQ_RESPONSE_INIT;
+    response.stop = SQ_STOP_ERROR;
+    response.latency_ms = latency_ms;
     response.error = sq_xstrdup(text);
     deliver(job, &response);
 }

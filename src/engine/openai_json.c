@@ -1,52 +1,7 @@
 #include "engine/openai_json.h"
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- request ----------------------------------------------------------- */
-
-/* The shortest decimal that reads back as the same number. */
-static void put_number(struct sq_buf *out, double v)
-{
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, v);
-        if (strtod(text, NULL) == v)
-            break;
-    }
-    sq_buf_adds(out, text);
-}
-
-void sq_openai_body(sq_str model, const struct sq_request *request,
-                    struct sq_buf *out)
-{
-    const struct sq_sampling *s = &request->sampling;
-    sq_buf_adds(out, "{\"model\":");
-    sq_json_quote(model, out);
-    sq_buf_adds(out, ",\"messages\":[");
-    for (size_t i = 0; i < request->nmessages; i++) {
-        sq_buf_adds(out, i > 0 ? ",{\"role\":" : "{\"role\":");
-        sq_json_quote(sq_str_from(request->messages[i].role), out);
-        sq_buf_adds(out, ",\"content\":");
-        sq_json_quote(request->messages[i].content, out);
-        sq_buf_addc(out, '}');
-    }
-    sq_buf_addc(out, ']');
-    if (isfinite(s->temperature) && s->temperature >= 0) {
-        sq_buf_adds(out, ",\"temperature\":");
-        put_number(out, s->temperature);
-    }
-    if (isfinite(s->top_p) && s->top_p >= 0) {
-        sq_buf_adds(out, ",\"top_p\":");
-        put_number(out, s->top_p);
-    }
-    if (s->max_tokens >= 0)
-        sq_buf_addf(out, ",\"max_tokens\":%lld", s->max_tokens);
-    if (s->seed >= 0)
-        sq_buf_addf(out, ",\"seed\":%lld", s->seed);
-    sq_buf_addc(out, '}');
-}
 
 /* ---- one-line texts ---------------------------------------------------- */
 
@@ -176,7 +131,8 @@ static bool add_parts(const struct sq_json *parts, struct sq_buf *text,
 
 struct message {
     struct sq_buf text;
-    bool present; /* there is a content, be it "" */
+    sq_str reasoning; /* borrowed from the JSON */
+    bool present;     /* there is a content, be it "" */
     bool refused;
 };
 
@@ -185,6 +141,9 @@ static bool read_message(const struct sq_json *m, struct message *out)
 {
     const struct sq_json *content = sq_json_get(m, "content");
     sq_str refusal = sq_json_str(sq_json_get(m, "refusal"));
+    out->reasoning = sq_json_str(sq_json_get(m, "reasoning_content"));
+    if (out->reasoning.n == 0)
+        out->reasoning = sq_json_str(sq_json_get(m, "reasoning"));
     if (!is_null(content)) {
         out->present = true;
         if (sq_json_type(content) == SQ_JSON_STRING)
@@ -210,17 +169,52 @@ static long long count_of(const struct sq_json *usage, const char *key)
     return v >= 0 && v < 1e15 ? (long long)v : -1;
 }
 
+/* One printable line, yours; NULL when there is none. */
+static char *line_of(const struct sq_json *root, const char *key)
+{
+    sq_str text = sq_json_str(sq_json_get(root, key));
+    char line[200];
+    put_line(line, sizeof(line), text);
+    return line[0] ? sq_xstrdup(line) : NULL;
+}
+
 static void take_extras(const struct sq_json *root, struct sq_response *out)
 {
     const struct sq_json *usage = sq_json_get(root, "usage");
-    sq_str model = sq_json_str(sq_json_get(root, "model"));
-    char line[200];
     out->prompt_tokens = count_of(usage, "prompt_tokens");
     out->completion_tokens = count_of(usage, "completion_tokens");
-    if (model.n == 0)
-        return;
-    put_line(line, sizeof(line), model);
-    out->server_model = sq_xstrdup(line);
+    out->cached_tokens =
+        count_of(sq_json_get(usage, "prompt_tokens_details"), "cached_tokens");
+    if (out->cached_tokens < 0) /* DeepSeek's name */
+        out->cached_tokens = count_of(usage, "prompt_cache_hit_tokens");
+    out->reasoning_tokens = count_of(
+        sq_json_get(usage, "completion_tokens_details"), "reasoning_tokens");
+    out->server_model = line_of(root, "model");
+    out->fingerprint = line_of(root, "system_fingerprint");
+}
+
+/* Parts a leading <think> block from the text, by the rule of the header. */
+static void take_text(const struct message *m, struct sq_response *out)
+{
+    const sq_str open = SQ_STR("<think>"), close = SQ_STR("</think>");
+    sq_str text = sq_buf_str(&m->text), inside = SQ_STR("");
+    sq_str begin = sq_str_trim(text);
+    if (sq_str_starts(begin, open)) {
+        size_t end = sq_str_find(begin, close, open.n);
+        inside = sq_str_sub(begin, open.n, end);
+        text = SQ_STR("");
+        if (end != SIZE_MAX) /* up to the end of the text as it came */
+            text = sq_str_sub(sq_buf_str(&m->text),
+                              (size_t)(begin.p - m->text.p) + end + close.n,
+                              m->text.n);
+        while (text.n > 0 && sq_is_space(text.p[0]))
+            text = sq_str_sub(text, 1, text.n);
+    }
+    inside = sq_str_trim(m->reasoning.n > 0 ? m->reasoning : inside);
+    if (inside.n > 0)
+        out->reasoning = sq_str_dup(inside);
+    out->text = sq_str_dup(text);
+    out->text_len = text.n;
 }
 
 /* Decides what the first choice is. */
@@ -276,10 +270,13 @@ bool sq_openai_parse(sq_str body, struct sq_response *out, char *why,
     }
     if (!read_choice(choice, &m, &stop, why, why_size))
         goto out;
-    *out = (struct sq_response){.stop = stop};
+    *out = (struct sq_response)SQ_RESPONSE_INIT;
+    out->stop = stop;
+    out->finish_reason = line_of(choice, "finish_reason");
+    take_text(&m, out);
     take_extras(root, out);
-    out->text_len = m.text.n;
-    out->text = sq_buf_take(&m.text);
+    out->raw = sq_str_dup(body);
+    out->raw_len = body.n;
     ok = true;
 out:
     sq_json_free(root);

@@ -1,22 +1,24 @@
 #ifndef SQ_ENGINE_OPENAI_JSON_H
 #define SQ_ENGINE_OPENAI_JSON_H
 /*
- * What goes to POST /chat/completions and what comes back, as pure functions.
+ * What comes back from POST /chat/completions, as pure functions.
  * https://platform.openai.com/docs/api-reference/chat, and what vLLM, SGLang,
  * llama-server, LM Studio and gateways make of it.
  */
 #include "base/buf.h"
 #include "seqeval.h"
 
-/* Appends {"model", "messages", ...}; of the sampling only what is set. */
-void sq_openai_body(sq_str model, const struct sq_request *request,
-                    struct sq_buf *out);
-
 /* Reads the body of a 200. True: *out is a response (stop is not ERROR) and
  * yours. False: the body is malformed, why says how in one line; an answer that
  * is not there must never count as an empty one, so a content that is null with
  * finish_reason "stop" and an unknown finish_reason are malformed too. "" is an
- * answer. A missing finish_reason beside a text means "stop". */
+ * answer. A missing finish_reason beside a text means "stop".
+ *
+ * Thoughts are no part of the text: reasoning is message.reasoning_content,
+ * else message.reasoning. A text that begins, white space aside, with <think>
+ * loses everything up to the first </think> and the white space behind it; that
+ * is the reasoning when the server gave none apart. Without a </think> all of
+ * it is, and the text is "". Further on in a text the marks mean nothing. */
 bool sq_openai_parse(sq_str body, struct sq_response *out, char *why,
                      size_t why_size);
 

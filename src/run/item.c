@@ -213,6 +213,8 @@ enum sq_status sq_ask_store(struct sq_arrival *a, struct sq_err *err)
                                          ask->engine->model, request.p};
         st = sq_store_response_put(s->store, &origin, r, &a->row, err);
         sq_buf_release(&request);
+        free(a->response.raw); /* stored: of no more use */
+        a->response.raw = NULL;
     }
     if (st == SQ_OK)
         st = put_job(ask, response_state(r), r, a->row, cached, r->error, err);

@@ -1,0 +1,36 @@
+/* Any bytes as the body of an answer: as a 200 and as an error. */
+#include <stdlib.h>
+#include <string.h>
+#include "engine/openai_json.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_line(const char *line, size_t size)
+{
+    if (!memchr(line, '\0', size) || strchr(line, '\n') ||
+        !sq_utf8_valid(sq_str_from(line), NULL))
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    sq_str body = {(const char *)data, size};
+    struct sq_response r;
+    struct sq_openai_error e;
+    char why[200] = "";
+    if (sq_openai_parse(body, &r, why, sizeof(why))) {
+        /* An answer always has a text, and what it is was said. */
+        if (!r.text || r.stop == SQ_STOP_ERROR || r.text[r.text_len] != '\0')
+            abort();
+        sq_response_release(&r);
+    } else {
+        if (why[0] == '\0')
+            abort();
+        check_line(why, sizeof(why));
+    }
+    sq_openai_error(body, SQ_STR("secret"), &e);
+    check_line(e.message, sizeof(e.message));
+    if (strstr(e.message, "secret"))
+        abort();
+    return 0;
+}
