@@ -106,6 +106,10 @@ struct sq_engine_config {
     const char *cacert;       /* openai: PEM file of CAs, NULL = the system's */
     const char *key_env;      /* variable the key is from, for messages; NULL =
                                  OPENAI_API_KEY */
+    bool completions;         /* openai: /completions, for base models */
+    /* openai: more headers, "Name: value", NULL-terminated, may be NULL; secret
+       like key */
+    const char *const *headers;
     struct sq_http_shared *http; /* openai: the pump of all engines; outlives
                                     them; NULL = one of its own */
     bool judge;                  /* it is the judge that is asked */

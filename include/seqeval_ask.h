@@ -25,6 +25,11 @@ struct sq_request {
     const struct sq_message *messages;
     size_t nmessages;
     struct sq_sampling sampling;
+    const sq_str *stops; /* texts that end the response */
+    size_t nstops;
+    long long top_logprobs; /* alternatives to tell for each token, 0 = none */
+    sq_str extra;           /* members to add to the body, "a":1,"b":2 */
+    sq_str schema; /* the JSON schema that the text is to fit; "" = none */
     const struct sq_sample *sample; /* what it is about: joins recordings */
     int epoch;                      /* 1-based */
     void *tag;                      /* the asker's; handed back */

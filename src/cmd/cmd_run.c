@@ -10,12 +10,14 @@
 #include "base/stop.h"
 #include "cmd/common.h"
 #include "cmd/places.h"
+#include "cmd/run_prompt.h"
 #include "report/leaderboard.h"
 #include "run/run.h"
 
 struct run_args {
     struct sq_run_options run;
     struct sq_opt_list suites, templates;
+    struct sq_run_prompt_args prompt;
     const char *limit, *key_env, *judge_key_env, *format, *out, *config;
     bool quiet, dry_run;
     int verbose;
@@ -57,7 +59,7 @@ static const struct sq_opt_usage usage = {
     "interrupted, everything saved.\n"};
 
 /* Room for the table below; the last row stays zero. */
-#define NOPTS 40
+#define NOPTS 48
 
 static void option_table(struct run_args *a, struct sq_opt t[NOPTS])
 {
@@ -128,9 +130,12 @@ static void option_table(struct run_args *a, struct sq_opt t[NOPTS])
         {"quiet", 'q', SQ_OPT_FLAG, &a->quiet, NULL, "errors only", 0, 0},
         {"verbose", 'v', SQ_OPT_COUNT, &a->verbose, NULL, "say more", 0, 0},
     };
-    _Static_assert(sizeof rows / sizeof *rows < NOPTS, "enlarge NOPTS");
+    const size_t n = sizeof rows / sizeof *rows;
+    _Static_assert(sizeof rows / sizeof *rows + SQ_RUN_PROMPT_ROWS < NOPTS,
+                   "enlarge NOPTS");
     memset(t, 0, NOPTS * sizeof *t);
     memcpy(t, rows, sizeof rows);
+    sq_run_prompt_rows(&a->prompt, t + n);
 }
 
 /* --suite a,b --suite c:x=1,y=2 -> a, b, c:x=1,y=2: a comma parts names until a
@@ -198,6 +203,9 @@ static enum sq_status resolve(struct run_args *a, int noperands, char **argv,
         r->model.base_url = getenv("OPENAI_BASE_URL");
     if (!r->judge.base_url)
         r->judge.base_url = getenv("OPENAI_BASE_URL");
+    st = sq_run_prompt_resolve(&a->prompt, r, err);
+    if (st != SQ_OK)
+        return st;
     return a->limit ? sq_plan_limit_parse(a->limit, &r->limit, err) : SQ_OK;
 }
 
@@ -320,6 +328,7 @@ int sq_cmd_run(int argc, char **argv)
     free_names(a.template_list, a.run.ntemplates);
     free(a.suites.v);
     free(a.templates.v);
+    sq_run_prompt_release(&a.prompt);
     free(a.home);
     free(a.data);
     sq_json_free(config);

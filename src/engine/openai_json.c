@@ -32,14 +32,20 @@ static bool at_word(sq_str s, size_t i)
     return i == 0 || !is_key_char(s.p[i - 1]);
 }
 
-/* Length of what must not be shown at s.p[i]: the secret, or a word that begins
+struct secrets {
+    const sq_str *v;
+    size_t n;
+};
+
+/* Length of what must not be shown at s.p[i]: a secret, or a word that begins
  * as keys do; servers repeat a wrong key, in parts or whole. */
-static size_t secret_at(sq_str s, size_t i, sq_str secret)
+static size_t secret_at(sq_str s, size_t i, const struct secrets *secrets)
 {
     sq_str rest = sq_str_sub(s, i, s.n);
     size_t n = 0;
-    if (secret.n > 0 && sq_str_starts(rest, secret))
-        return secret.n;
+    for (size_t k = 0; k < secrets->n; k++)
+        if (secrets->v[k].n > 0 && sq_str_starts(rest, secrets->v[k]))
+            return secrets->v[k].n;
     if (!at_word(s, i))
         return 0;
     if (sq_str_starts(rest, SQ_STR("sk-")))
@@ -53,12 +59,13 @@ static size_t secret_at(sq_str s, size_t i, sq_str secret)
     return n;
 }
 
-static void put_message(char *dst, size_t size, sq_str text, sq_str secret)
+static void put_message(char *dst, size_t size, sq_str text,
+                        const struct secrets *secrets)
 {
     struct sq_buf out;
     sq_buf_init(&out, SQ_MAX_MESSAGE);
     for (size_t i = 0; i < text.n && out.n < size;) {
-        size_t n = secret_at(text, i, secret);
+        size_t n = secret_at(text, i, secrets);
         if (n > 0)
             sq_buf_adds(&out, "***");
         else
@@ -217,17 +224,23 @@ static void take_text(const struct message *m, struct sq_response *out)
     out->text_len = text.n;
 }
 
-/* Decides what the first choice is. */
+/* Decides what the first choice is: of a chat, or the "text" of a completion.
+ */
 static bool read_choice(const struct sq_json *choice, struct message *m,
                         enum sq_stop_reason *stop, char *why, size_t why_size)
 {
     const struct sq_json *message = sq_json_get(choice, "message");
+    const struct sq_json *raw = sq_json_get(choice, "text");
     const struct sq_json *reason = sq_json_get(choice, "finish_reason");
     char shown[40];
-    if (!message || sq_json_type(message) != SQ_JSON_OBJECT)
+    if (!message && raw && sq_json_type(raw) == SQ_JSON_STRING) {
+        m->present = true;
+        sq_buf_add(&m->text, sq_json_str(raw));
+    } else if (!message || sq_json_type(message) != SQ_JSON_OBJECT) {
         return malformed(why, why_size, "no choices[0].message");
-    if (!read_message(message, m))
+    } else if (!read_message(message, m)) {
         return malformed(why, why_size, "message.content is no text");
+    }
     *stop = is_null(reason) ? SQ_STOP_STOP : stop_of(sq_json_str(reason));
     if (*stop == SQ_STOP_ERROR) {
         put_line(shown, sizeof(shown), sq_json_str(reason));
@@ -297,6 +310,11 @@ static bool contains(sq_str text, sq_str word)
 static void judge_message(sq_str code, sq_str message,
                           struct sq_openai_error *out)
 {
+    out->wants_completion_tokens =
+        contains(message, SQ_STR("max_completion_tokens"));
+    out->refuses_schema = contains(message, SQ_STR("response_format")) ||
+                          contains(message, SQ_STR("json_schema")) ||
+                          contains(message, SQ_STR("json schema"));
     out->quota = sq_str_eq(code, SQ_STR("insufficient_quota"));
     out->unknown_model = sq_str_eq(code, SQ_STR("model_not_found")) ||
                          (contains(message, SQ_STR("model")) &&
@@ -306,10 +324,12 @@ static void judge_message(sq_str code, sq_str message,
 }
 
 /* {"error": {"message", "code"}}, {"error": "..."}, {"message"} or
- * {"detail"}. */
-static void read_error(const struct sq_json *root, sq_str secret,
+ * {"detail"}, which may be a list. */
+static void read_error(const struct sq_json *root,
+                       const struct secrets *secrets,
                        struct sq_openai_error *out)
 {
+    struct sq_buf detail;
     const struct sq_json *error = sq_json_get(root, "error");
     const struct sq_json *holder = error ? error : root;
     sq_str message = sq_json_str(error);
@@ -317,21 +337,29 @@ static void read_error(const struct sq_json *root, sq_str secret,
         message = sq_json_str(sq_json_get(holder, "message"));
     if (message.n == 0)
         message = sq_json_str(sq_json_get(holder, "detail"));
-    put_message(out->message, sizeof(out->message), message, secret);
+    sq_buf_init(&detail, SQ_MAX_REPLY);
+    if (message.n == 0 && sq_json_count(sq_json_get(holder, "detail")) > 0) {
+        sq_json_render(sq_json_get(holder, "detail"), &detail);
+        message = sq_buf_str(&detail);
+    }
+    put_message(out->message, sizeof(out->message), message, secrets);
     judge_message(sq_json_str(sq_json_get(holder, "code")), message, out);
+    sq_buf_release(&detail);
 }
 
-void sq_openai_error(sq_str body, sq_str secret, struct sq_openai_error *out)
+void sq_openai_error(sq_str body, const sq_str *list, size_t n,
+                     struct sq_openai_error *out)
 {
+    const struct secrets secrets = {list, n};
     struct sq_json *root = NULL;
     *out = (struct sq_openai_error){0};
     body = sq_str_trim(body);
     if (sq_str_starts(body, SQ_STR("{")))
         root = sq_json_parse(body, "body", 1, NULL);
     if (root)
-        read_error(root, secret, out);
+        read_error(root, &secrets, out);
     else if (!sq_str_starts(body, SQ_STR("{")) &&
              !sq_str_starts(body, SQ_STR("<"))) /* a page for people */
-        put_message(out->message, sizeof(out->message), body, secret);
+        put_message(out->message, sizeof(out->message), body, &secrets);
     sq_json_free(root);
 }

@@ -1,7 +1,8 @@
 #ifndef SQ_ENGINE_OPENAI_JSON_H
 #define SQ_ENGINE_OPENAI_JSON_H
 /*
- * What comes back from POST /chat/completions, as pure functions.
+ * What comes back from POST /chat/completions and /completions, as pure
+ * functions.
  * https://platform.openai.com/docs/api-reference/chat, and what vLLM, SGLang,
  * llama-server, LM Studio and gateways make of it.
  */
@@ -27,9 +28,11 @@ struct sq_openai_error {
     char message[240]; /* one line, cut; "" = nothing readable */
     bool unknown_model;
     bool quota; /* the account has nothing left: to ask again is of no use */
+    bool wants_completion_tokens; /* it speaks of max_completion_tokens */
+    bool refuses_schema;          /* it speaks of response_format or a schema */
 };
-/* secret is replaced in the message, as is what looks like a key; may be
- * empty. */
-void sq_openai_error(sq_str body, sq_str secret, struct sq_openai_error *out);
+/* The secrets are replaced in the message, as is what looks like a key. */
+void sq_openai_error(sq_str body, const sq_str *secrets, size_t nsecrets,
+                     struct sq_openai_error *out);
 
 #endif
