@@ -27,7 +27,7 @@ endif
 TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
-MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS))
+MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS)) -lm
 endif
 
 # ---- flags ----------------------------------------------------------------
@@ -123,13 +123,13 @@ test: tests ## run every test; ends with "N passed, N failed"
 	@BUILD=$(BUILD) sh tests/run.sh
 
 asan: ## the same under the address and undefined behaviour sanitizers
-	@$(MAKE) test BUILD=build-asan SANITIZE=address,undefined
+	@$(MAKE) --no-print-directory test BUILD=build-asan SANITIZE=address,undefined
 
 fuzz-bin: $(FUZZ_BIN)
 fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
 	@command -v $(FUZZ_CC) >/dev/null || \
 	    { echo "make fuzz needs clang: ./bootstrap lint installs it"; exit 1; }
-	@$(MAKE) fuzz-bin BUILD=build-fuzz CC=$(FUZZ_CC) \
+	@$(MAKE) --no-print-directory fuzz-bin BUILD=build-fuzz CC=$(FUZZ_CC) \
 	    SANITIZE=fuzzer-no-link,address,undefined
 	@BUILD=build-fuzz sh tests/fuzz/run.sh $(FUZZ_SECONDS)
 

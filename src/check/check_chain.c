@@ -186,7 +186,7 @@ static bool equals(const struct step_args *a, sq_str s)
     struct sq_buf buf;
     bool same;
 
-    if (s.n > 4 * MAX_VALUE)
+    if (s.n > (size_t)4 * MAX_VALUE)
         return false;
     sq_buf_init(&buf, SQ_MAX_RECORD);
     normalise(s, &buf);

@@ -9,7 +9,7 @@ static enum sq_status compile(const struct sq_json *rule, const char *where,
 {
     static const char *const keys[] = {"check", "role", "pattern", NULL};
     const struct sq_regex *re = NULL;
-    sq_str pattern;
+    sq_str pattern = {NULL, 0};
     enum sq_status st;
 
     st = sq_json_only(rule, keys, where, err);

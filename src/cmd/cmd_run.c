@@ -197,8 +197,10 @@ static enum sq_status resolve(struct run_args *a, int noperands, char **argv,
     r->home = a->home;
     if (!r->data_dir)
         r->data_dir = a->data = sq_path_data();
-    r->model.key = getenv(a->key_env);
-    r->judge.key = getenv(a->judge_key_env ? a->judge_key_env : a->key_env);
+    r->model.key_env = a->key_env;
+    r->judge.key_env = a->judge_key_env ? a->judge_key_env : a->key_env;
+    r->model.key = getenv(r->model.key_env);
+    r->judge.key = getenv(r->judge.key_env);
     if (!r->model.base_url)
         r->model.base_url = getenv("OPENAI_BASE_URL");
     if (!r->judge.base_url)

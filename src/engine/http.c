@@ -15,7 +15,7 @@
 #include "engine/poller.h"
 #include "engine/transfer.h"
 
-enum { MAX_REDIRECTS = 5, EVENTS = 256, SINK_BUFFER = 256 << 10 };
+enum { MAX_REDIRECTS = 5, EVENTS = 256 };
 
 struct exchange {
     struct sq_transfer t; /* first */
@@ -98,7 +98,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx,
                : what == CURL_POLL_OUT   ? SQ_POLL_OUT
                : what == CURL_POLL_INOUT ? SQ_POLL_IN | SQ_POLL_OUT
                                          : 0;
-    return sq_poller_set(h->poller, fd, want);
+    sq_poller_set(h->poller, fd, want);
+    return 0;
 }
 
 static int on_timer(CURLM *multi, long ms, void *ctx)
@@ -211,7 +212,6 @@ static bool set_request(struct exchange *x)
         SET(HTTPGET, 1L);
     }
     SET(ACCEPT_ENCODING, r->sink ? NULL : "gzip");
-    SET(BUFFERSIZE, r->sink ? (long)SINK_BUFFER : (long)CURL_MAX_WRITE_SIZE);
     SET(CONNECTTIMEOUT_MS, limit(r->connect_timeout_ms));
     SET(TIMEOUT_MS, limit(r->timeout_ms));
     /* Wait and see if the first connection can carry more than one at a time;
@@ -504,9 +504,8 @@ static enum sq_status http_open(struct sq_http **out,
                                                   : "seqeval/" SQ_VERSION);
     h->poller = sq_poller_new();
     h->multi = curl_multi_init();
-    if (!h->poller || !h->multi) {
-        sq_err_set(err, SQ_UNAVAILABLE, "no multi handle or poller: %s",
-                   strerror(errno));
+    if (!h->multi) {
+        sq_err_set(err, SQ_UNAVAILABLE, "libcurl does not start");
         http_close(h);
         return SQ_UNAVAILABLE;
     }

@@ -1,5 +1,6 @@
 #include "engine/poller.h"
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,75 +15,6 @@ void sq_poller_allow(size_t n)
     limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
-
-#if defined(__linux__) && !defined(SQ_POLLER_PORTABLE)
-#include <stdint.h>
-#include <sys/epoll.h>
-
-struct sq_poller {
-    int epfd;
-    struct epoll_event *ready;
-    size_t cap;
-};
-
-struct sq_poller *sq_poller_new(void)
-{
-    int epfd = epoll_create1(EPOLL_CLOEXEC);
-    if (epfd < 0)
-        return NULL;
-    struct sq_poller *p = sq_xcalloc(1, sizeof(*p));
-    p->epfd = epfd;
-    return p;
-}
-
-void sq_poller_free(struct sq_poller *p)
-{
-    if (!p)
-        return;
-    close(p->epfd);
-    free(p->ready);
-    free(p);
-}
-
-int sq_poller_set(struct sq_poller *p, int fd, int want)
-{
-    struct epoll_event e = {0};
-    e.data.fd = fd;
-    if (want & SQ_POLL_IN)
-        e.events |= EPOLLIN;
-    if (want & SQ_POLL_OUT)
-        e.events |= EPOLLOUT;
-    if (want == 0) {
-        int rc = epoll_ctl(p->epfd, EPOLL_CTL_DEL, fd, &e);
-        return rc < 0 && errno != ENOENT ? -1 : 0;
-    }
-    if (epoll_ctl(p->epfd, EPOLL_CTL_MOD, fd, &e) == 0)
-        return 0;
-    return errno == ENOENT ? epoll_ctl(p->epfd, EPOLL_CTL_ADD, fd, &e) : -1;
-}
-
-int sq_poller_wait(struct sq_poller *p, int timeout_ms,
-                   struct sq_poll_event *events, size_t max)
-{
-    if (p->cap < max) {
-        p->ready = sq_xrealloc(p->ready, max, sizeof(p->ready[0]));
-        p->cap = max;
-    }
-    int n = epoll_wait(p->epfd, p->ready, (int)max, timeout_ms);
-    if (n < 0)
-        return errno == EINTR ? 0 : -1;
-    for (int i = 0; i < n; i++) {
-        uint32_t got = p->ready[i].events;
-        events[i].fd = p->ready[i].data.fd;
-        events[i].ready = (got & EPOLLIN ? SQ_POLL_IN : 0) |
-                          (got & EPOLLOUT ? SQ_POLL_OUT : 0) |
-                          (got & (EPOLLERR | EPOLLHUP) ? SQ_POLL_BAD : 0);
-    }
-    return n;
-}
-
-#else
-#include <poll.h>
 
 struct sq_poller {
     struct pollfd *v;
@@ -132,16 +64,12 @@ static void forget(struct sq_poller *p, size_t *slot)
     }
 }
 
-int sq_poller_set(struct sq_poller *p, int fd, int want)
+void sq_poller_set(struct sq_poller *p, int fd, int want)
 {
-    if (fd < 0) {
-        errno = EBADF;
-        return -1;
-    }
     size_t *slot = slot_for(p, fd);
     if (want == 0) {
         forget(p, slot);
-        return 0;
+        return;
     }
     if (*slot == 0) {
         if (p->n == p->cap) {
@@ -155,7 +83,6 @@ int sq_poller_set(struct sq_poller *p, int fd, int want)
     e->events = (short)((want & SQ_POLL_IN ? POLLIN : 0) |
                         (want & SQ_POLL_OUT ? POLLOUT : 0));
     e->revents = 0;
-    return 0;
 }
 
 int sq_poller_wait(struct sq_poller *p, int timeout_ms,
@@ -182,4 +109,3 @@ int sq_poller_wait(struct sq_poller *p, int timeout_ms,
     }
     return n;
 }
-#endif

@@ -14,6 +14,7 @@ struct sq_run_model {
     const char *spec;           /* NULL = none (a judge may be absent) */
     const char *base_url;       /* NULL = the engine's default */
     const char *key;            /* secret, NULL = none */
+    const char *key_env;        /* the variable it came from */
     const char *replay_field;   /* NULL = the usual ones */
     bool completions;           /* /completions instead of /chat/completions */
     const char *const *headers; /* secret, NULL-terminated; NULL = none */

@@ -4,6 +4,7 @@
  * What a run holds open: its suites, engines, judge templates and the store.
  * Life cycle: open (validates everything before anything is asked), use, close.
  */
+#include "engine/http.h"
 #include "judge/judge.h"
 #include "run/run.h"
 
@@ -23,6 +24,7 @@ struct sq_session {
     size_t nsuites;
     struct sq_judge_template **templates;
     size_t ntemplates;
+    struct sq_http_shared http;      /* the one pump of model and judge */
     struct sq_engine *model, *judge; /* judge may be NULL */
     struct sq_store *store;
     struct sq_run run;

@@ -106,6 +106,7 @@ static enum sq_status open_engine(struct sq_session *s,
     const struct sq_engine_ops *ops = NULL;
     struct sq_engine_config config = {.base_url = m->base_url,
                                       .key = m->key,
+                                      .key_env = m->key_env,
                                       .concurrency = o->concurrency,
                                       .max_retries = o->max_retries,
                                       .timeout_s = o->timeout_s,
@@ -114,6 +115,7 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .cacert = o->cacert,
                                       .completions = m->completions,
                                       .headers = m->headers,
+                                      .http = &s->http,
                                       .judge = judge,
                                       .log = o->log,
                                       .done = on_done,
@@ -131,14 +133,21 @@ enum sq_status sq_session_open(struct sq_session *s,
                                const struct sq_run_options *options,
                                struct sq_run_result *result, struct sq_err *err)
 {
-    *s = (struct sq_session){.options = options, .result = result};
+    *s = (struct sq_session){.options = options,
+                             .http.config.cacert = options->cacert,
+                             .result = result};
     enum sq_status st = open_suites(s, err);
     if (st == SQ_OK && options->judge.spec)
         st = open_templates(s, err);
     if (st == SQ_OK)
         st = open_engine(s, &options->model, false, &s->model, err);
-    if (st == SQ_OK && options->judge.spec && s->ntemplates)
-        st = open_engine(s, &options->judge, true, &s->judge, err);
+    if (st != SQ_OK || !options->judge.spec)
+        return st;
+    if (s->ntemplates)
+        return open_engine(s, &options->judge, true, &s->judge, err);
+    sq_log(options->log, SQ_LOG_WARN,
+           "these suites are scored by rules alone: the judge has nothing to "
+           "do (--judge-template NAME would ask it)");
     return st;
 }
 

@@ -11,8 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const rules[] = {
     "\"bullet_list\"",
-    "\"choice\",\"options\":[\"offensive\",\"not "
-    "offensive\",\"\xc3\xa9t\xc3\xa9\"]",
+    ("\"choice\",\"options\":[\"offensive\",\"not "
+     "offensive\",\"\xc3\xa9t\xc3\xa9\"]"),
     "\"code\",\"lang\":\"any\"",
     "\"code\",\"lang\":\"python\"",
     "\"code\",\"lang\":\"css\"",
@@ -26,8 +26,8 @@ static const char *const rules[] = {
     "\"number\",\"value\":1200,\"tolerance\":1",
     "\"numbered_list\"",
     "\"paragraphs\",\"op\":\"<=\",\"n\":2",
-    "\"regex\",\"pattern\":\"(?is)\\\\bcat\\\\b.{0,20}?(?:dog|"
-    "\xc3\xa9t\xc3\xa9)+$\"",
+    ("\"regex\",\"pattern\":\"(?is)\\\\bcat\\\\b.{0,20}?(?:dog|"
+     "\xc3\xa9t\xc3\xa9)+$\""),
     "\"sentences\",\"op\":\"==\",\"n\":2",
     "\"step_result\",\"step\":2,\"value\":\"a, b\"",
     "\"table\"",

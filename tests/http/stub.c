@@ -129,8 +129,10 @@ static sq_str pending(const struct conn *c)
 {
     const struct stub_reply *r = &c->reply;
     sq_str all = sq_buf_str(&r->bytes);
+    if (r->drip_us && c->sent >= r->drip_from)
+        return sq_str_sub(all, c->sent, c->sent + 1);
     if (c->sent < all.n)
-        return sq_str_sub(all, c->sent, r->drip_us ? c->sent + 1 : all.n);
+        return sq_str_sub(all, c->sent, r->drip_us ? r->drip_from : all.n);
     return sq_str_sub(r->block, c->block_at,
                       r->repeat < r->block.n ? (size_t)r->repeat : r->block.n);
 }

@@ -60,7 +60,8 @@ struct stub_reply {
     sq_str block;
     unsigned long long repeat;
     int64_t delay_us;
-    int64_t drip_us; /* > 0: one byte at a time, this long apart */
+    int64_t drip_us;  /* > 0: one byte at a time, this long apart, */
+    size_t drip_from; /* from here on */
     enum { STUB_KEEP, STUB_CLOSE, STUB_RESET, STUB_HANG } after;
 };
 

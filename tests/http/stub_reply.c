@@ -215,8 +215,9 @@ static void fault_garbage(struct stub_state *s, struct stub_reply *r)
 
 static void fault_drip(struct stub_state *s, struct stub_reply *r)
 {
-    put_whole(r, 200, "", SQ_STR("{\"choices\":[]}"));
     (void)s;
+    put_whole(r, 200, "", SQ_STR("{\"choices\":[                       ]}"));
+    r->drip_from = r->bytes.n - 35;
     r->drip_us = 100000;
 }
 
