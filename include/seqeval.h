@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "seqeval_ask.h"
 
 #define SQ_VERSION "0.1.0"
 
@@ -90,61 +91,6 @@ struct sq_sample {
     struct sq_arena arena;
 };
 
-/* ---- asking a model ---------------------------------------------------- */
-
-struct sq_message {
-    const char *role; /* "system", "user", "assistant" */
-    sq_str content;
-};
-
-/* NAN or -1 = not set: the field is left out of the request. */
-struct sq_sampling {
-    double temperature;
-    double top_p;
-    long long max_tokens;
-    long long seed;
-};
-
-/* Borrowed by the engine until the request's response is delivered. */
-struct sq_request {
-    const struct sq_message *messages;
-    size_t nmessages;
-    struct sq_sampling sampling;
-    const struct sq_sample *sample; /* what it is about: joins recordings */
-    int epoch;                      /* 1-based */
-    void *tag;                      /* the asker's; handed back */
-};
-
-/* Why a model stopped. */
-#define SQ_STOP_LIST(X)                                                        \
-    X(STOP, "stop")                                                            \
-    X(LENGTH, "length")                                                        \
-    X(REFUSED, "refused")                                                      \
-    X(TOOL_CALL, "tool_call")                                                  \
-    X(ERROR, "error")
-
-enum sq_stop_reason {
-#define X(id, name) SQ_STOP_##id,
-    SQ_STOP_LIST(X)
-#undef X
-        SQ_STOP_COUNT
-};
-const char *sq_stop_name(enum sq_stop_reason s);
-
-/* What came back. Strings are owned; release with sq_response_release. A count
- * that is not known is -1. With stop ERROR there is no text, only error. */
-struct sq_response {
-    enum sq_stop_reason stop;
-    char *text; /* never NULL unless stop is ERROR; "" is an answer */
-    size_t text_len;
-    char *error;        /* one line: why there is none */
-    char *server_model; /* the model's name as the server gave it, or NULL */
-    long long prompt_tokens, completion_tokens;
-    int64_t latency_ms;
-    int retries; /* requests beyond the first */
-};
-void sq_response_release(struct sq_response *r);
-
 /* ---- engines ----------------------------------------------------------- */
 
 struct sq_http_shared; /* src/engine/http.h */
@@ -163,6 +109,10 @@ struct sq_engine_config {
     const char *cacert;       /* openai: PEM file of CAs, NULL = the system's */
     const char *key_env;      /* variable the key is from, for messages; NULL =
                                  OPENAI_API_KEY */
+    bool completions;         /* openai: /completions, for base models */
+    /* openai: more headers, "Name: value", NULL-terminated, may be NULL; secret
+       like key */
+    const char *const *headers;
     struct sq_http_shared *http; /* openai: the pump of all engines; outlives
                                     them; NULL = one of its own */
     bool judge;                  /* it is the judge that is asked */

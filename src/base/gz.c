@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define ZLIB_CONST
 #include <zlib.h>
 
 #include "base/mem.h"
@@ -71,4 +72,39 @@ void sq_gz_close(struct sq_gz *g)
     (void)gzclose(g->file);
     free(g->path);
     free(g);
+}
+
+/* The smallest window that spans the text: most of the time for a short one
+ * goes into clearing the tables, which grow with it. */
+static int window_bits(size_t n)
+{
+    int bits = 9;
+    while (bits < MAX_WBITS && ((size_t)1 << bits) < n)
+        bits++;
+    return bits;
+}
+
+void sq_zlib_pack(sq_str text, struct sq_buf *out)
+{
+    const size_t most = (size_t)1 << 30; /* zlib counts in unsigned */
+    unsigned char piece[4096];
+    z_stream z = {0};
+    int bits = window_bits(text.n), code = Z_OK;
+    size_t done = 0;
+    if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, bits,
+                     bits > 13 ? 8 : bits - 5, Z_DEFAULT_STRATEGY) != Z_OK)
+        sq_out_of_memory();
+    while (code != Z_STREAM_END) {
+        if (z.avail_in == 0 && done < text.n) {
+            sq_str next = sq_str_sub(text, done, done + most);
+            z.next_in = (const unsigned char *)next.p;
+            z.avail_in = (unsigned)next.n;
+            done += next.n;
+        }
+        z.next_out = piece;
+        z.avail_out = sizeof(piece);
+        code = deflate(&z, done < text.n ? Z_NO_FLUSH : Z_FINISH);
+        sq_buf_add(out, (sq_str){(char *)piece, sizeof(piece) - z.avail_out});
+    }
+    (void)deflateEnd(&z);
 }

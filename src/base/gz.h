@@ -1,7 +1,9 @@
 #ifndef SQ_BASE_GZ_H
 #define SQ_BASE_GZ_H
-/* Reads a file, plain or gzip (told by its first bytes), as a stream. */
+/* Reads a file, plain or gzip (told by its first bytes), as a stream; packs
+ * texts. */
 #include <stddef.h>
+#include "base/buf.h"
 #include "base/err.h"
 
 struct sq_gz;
@@ -14,5 +16,8 @@ enum sq_status sq_gz_open(struct sq_gz **out, const char *path,
 enum sq_status sq_gz_read(struct sq_gz *g, char *dst, size_t n, size_t *got,
                           struct sq_err *err) SQ_CHECKED;
 void sq_gz_close(struct sq_gz *g);
+
+/* Appends text in zlib's format (RFC 1950) to out. */
+void sq_zlib_pack(sq_str text, struct sq_buf *out);
 
 #endif

@@ -11,12 +11,14 @@
 #include "base/stop.h"
 #include "cmd/common.h"
 #include "cmd/places.h"
+#include "cmd/run_prompt.h"
 #include "report/leaderboard.h"
 #include "run/run.h"
 
 struct run_args {
     struct sq_run_options run;
     struct sq_opt_list suites, templates;
+    struct sq_run_prompt_args prompt;
     const char *limit, *key_env, *judge_key_env, *format, *out, *config;
     bool quiet, dry_run;
     int verbose;
@@ -198,6 +200,8 @@ static void option_table(struct run_args *a, struct sq_opt t[NOPTS])
     memset(t, 0, NOPTS * sizeof *t);
     n += model_rows(a, t + n);
     n += asking_rows(a, t + n);
+    sq_run_prompt_rows(&a->prompt, t + n);
+    n += SQ_RUN_PROMPT_ROWS;
     n += budget_rows(a, t + n);
     n += keeping_rows(a, t + n);
     assert(n < NOPTS);
@@ -270,6 +274,9 @@ static enum sq_status resolve(struct run_args *a, int noperands, char **argv,
         r->model.base_url = getenv("OPENAI_BASE_URL");
     if (!r->judge.base_url)
         r->judge.base_url = getenv("OPENAI_BASE_URL");
+    st = sq_run_prompt_resolve(&a->prompt, r, err);
+    if (st != SQ_OK)
+        return st;
     return a->limit ? sq_plan_limit_parse(a->limit, &r->limit, err) : SQ_OK;
 }
 
@@ -436,6 +443,7 @@ int sq_cmd_run(int argc, char **argv)
     free_names(a.template_list, a.run.ntemplates);
     free(a.suites.v);
     free(a.templates.v);
+    sq_run_prompt_release(&a.prompt);
     free(a.home);
     free(a.data);
     sq_json_free(config);

@@ -39,6 +39,10 @@ void sq_response_release(struct sq_response *r)
 {
     free(r->text);
     free(r->error);
+    free(r->reasoning);
+    free(r->finish_reason);
     free(r->server_model);
-    *r = (struct sq_response){.prompt_tokens = -1, .completion_tokens = -1};
+    free(r->fingerprint);
+    free(r->raw);
+    *r = (struct sq_response)SQ_RESPONSE_INIT;
 }

@@ -16,8 +16,8 @@ enum sq_status sq_engine_find(sq_str spec, const struct sq_engine_ops **ops,
 const struct sq_engine_ops *const *sq_engine_all(void);
 
 /* Identity of a response: SHA-256 over engine, endpoint, model, messages,
- * sampling and epoch (and, with an engine that asks nobody, the sample). Equal
- * keys mean: never ask again. */
+ * sampling, stop strings, logprobs, extra members, schema and epoch (and, with
+ * an engine that asks nobody, the sample). Equal keys mean: never ask again. */
 void sq_request_key(const struct sq_engine *e, const struct sq_request *r,
                     char key[SQ_DIGEST_HEX]);
 

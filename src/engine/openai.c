@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "engine/backoff.h"
 #include "engine/http.h"
+#include "engine/openai_body.h"
 #include "engine/openai_json.h"
 
 #define CONNECT_TIMEOUT_MS 20000
@@ -21,18 +22,22 @@ struct job {
     struct openai *engine;
     const struct sq_request *request;
     struct sq_buf body;
-    int tries;         /* sent, the first included */
-    struct job *next;  /* among the spare */
-    struct job *older; /* among all */
+    struct sq_openai_form form; /* that body has */
+    int tries;                  /* sent, the first included */
+    struct job *next;           /* among the spare */
+    struct job *older;          /* among all */
 };
 
 struct openai {
     struct sq_engine base;
     struct sq_engine_config config;
     struct sq_http_shared own, *http; /* http is own or config's */
+    struct sq_openai_form form;       /* what the server was found to want */
     char *endpoint, *url, *model, *auth;
     sq_str key;
-    const char *headers[3];
+    const char **headers;
+    sq_str *secrets; /* the key and the values of config's headers */
+    size_t nsecrets;
     struct sq_rng rng;
     struct job *spare, *newest;
     size_t answered;
@@ -61,10 +66,9 @@ static void deliver(struct job *job, struct sq_response *response)
 
 static void deliver_error(struct job *job, const char *text, int64_t latency_ms)
 {
-    struct sq_response response = {.stop = SQ_STOP_ERROR,
-                                   .prompt_tokens = -1,
-                                   .completion_tokens = -1,
-                                   .latency_ms = latency_ms};
+    struct sq_response response = SQ_RESPONSE_INIT;
+    response.stop = SQ_STOP_ERROR;
+    response.latency_ms = latency_ms;
     response.error = sq_xstrdup(text);
     deliver(job, &response);
 }
@@ -145,6 +149,40 @@ static bool may_retry(const struct job *job, enum sq_http_fault fault,
     return !c->failed || c->failed(c->ctx, job->request, !free_, again_ms);
 }
 
+static void build_body(struct job *job)
+{
+    struct openai *e = job->engine;
+    sq_buf_reset(&job->body);
+    job->form = e->form;
+    sq_openai_body(e->config.model, job->request, &job->form, &job->body);
+}
+
+/* Was the request refused for its form, and is there another? It is then built
+ * so, as all later ones are. */
+static bool adapt(struct job *job, const struct sq_http_result *r,
+                  const struct sq_openai_error *said)
+{
+    struct openai *e = job->engine;
+    if (r->fault != SQ_HTTP_OK || (r->status != 400 && r->status != 422))
+        return false;
+    bool tokens = said->wants_completion_tokens &&
+                  !job->form.completion_tokens &&
+                  job->request->sampling.max_tokens >= 0;
+    bool schema = said->refuses_schema && !job->form.no_schema &&
+                  job->request->schema.n > 0;
+    if (tokens && !e->form.completion_tokens)
+        sq_log(e->config.log, SQ_LOG_INFO,
+               "%s wants max_completion_tokens instead of max_tokens", e->url);
+    if (schema && !e->form.no_schema)
+        sq_log(e->config.log, SQ_LOG_INFO,
+               "%s takes no JSON schema: judging goes on without", e->url);
+    e->form.completion_tokens = e->form.completion_tokens || tokens;
+    e->form.no_schema = e->form.no_schema || schema;
+    if (tokens || schema)
+        build_body(job);
+    return tokens || schema;
+}
+
 /* Tries again, ends the run or delivers the error, as the cause says. why: how
  * a 200 is malformed, NULL for everything else. */
 static void fail(struct job *job, const struct sq_http_result *r,
@@ -157,8 +195,12 @@ static void fail(struct job *job, const struct sq_http_result *r,
     enum sq_http_fault fault = why ? SQ_HTTP_CUT : r->fault;
     const struct sq_retry_rule *rule = sq_retry_rule(fault, r->status);
     if (r->fault == SQ_HTTP_OK)
-        sq_openai_error(r->body, e->key, &said);
+        sq_openai_error(r->body, e->secrets, e->nsecrets, &said);
     describe(r, &said, why, line, sizeof(line));
+    if (adapt(job, r, &said) && may_retry(job, fault, r->status, 0)) {
+        send_job(job, 0);
+        return;
+    }
     if (!why && is_fatal(e, r, &said, line))
         return;
     int64_t delay = -1;
@@ -252,7 +294,7 @@ static enum sq_status submit(struct sq_engine *base,
     job->tries = 0;
     e->base.in_flight++;
     e->base.full = e->base.in_flight >= (size_t)e->config.concurrency;
-    sq_openai_body(e->config.model, request, &job->body);
+    build_body(job);
     if (job->body.over)
         deliver_error(job, "the request is larger than 32 MiB", 0);
     else
@@ -289,6 +331,8 @@ static void close_engine(struct sq_engine *base)
     free(e->url);
     free(e->model);
     free(e->auth);
+    free(e->headers);
+    free(e->secrets);
     free(e);
 }
 
@@ -314,14 +358,12 @@ static enum sq_status check_base_url(const char *url, bool judge,
 
 static enum sq_status set_key(struct openai *e, struct sq_err *err)
 {
-    size_t n = 0;
     e->key = sq_str_trim(sq_str_from(e->config.key));
     for (size_t i = 0; i < e->key.n; i++)
         if (e->key.p[i] <= ' ' || e->key.p[i] == 0x7f)
             return sq_err_set(err, SQ_USAGE,
                               "the key in %s has a character that no key has",
                               key_env(e));
-    e->headers[n++] = "Content-Type: application/json";
     if (e->key.n == 0)
         return SQ_OK;
     struct sq_buf line;
@@ -330,20 +372,55 @@ static enum sq_status set_key(struct openai *e, struct sq_err *err)
     sq_buf_add(&line, e->key);
     e->auth = sq_buf_take(&line);
     sq_buf_release(&line);
-    e->headers[n++] = e->auth;
     return SQ_OK;
 }
 
+/* Shorter values are words that any message may hold. */
+#define MIN_SECRET 6
+
+/* An Authorization among the user's headers takes the place of the key. */
+static void set_headers(struct openai *e)
+{
+    const char *const *more = e->config.headers;
+    size_t n = 0, count = 0;
+    bool auth = e->auth != NULL;
+    while (more && more[count])
+        count++;
+    e->headers = sq_xcalloc(count + 3, sizeof(*e->headers));
+    e->secrets = sq_xcalloc(2 * count + 1, sizeof(*e->secrets));
+    e->secrets[e->nsecrets++] = e->key;
+    e->headers[n++] = "Content-Type: application/json";
+    for (size_t i = 0; i < count; i++) {
+        const char *value = strchr(more[i], ':');
+        sq_str secret = sq_str_trim(sq_str_from(value ? value + 1 : ""));
+        const char *word = strrchr(more[i], ' '); /* behind "Bearer" */
+        if (strncasecmp(more[i], "Authorization:", 14) == 0)
+            auth = false;
+        if (secret.n >= MIN_SECRET)
+            e->secrets[e->nsecrets++] = secret;
+        if (word && strlen(word + 1) >= MIN_SECRET)
+            e->secrets[e->nsecrets++] = sq_str_from(word + 1);
+        e->headers[n++] = more[i];
+    }
+    if (auth)
+        e->headers[n++] = e->auth;
+}
+
+/* The endpoint, a part of what a response is known by, tells the two APIs
+ * apart. */
 static void set_url(struct openai *e, const char *base_url)
 {
     size_t n = strlen(base_url);
     struct sq_buf url;
     while (n > 0 && base_url[n - 1] == '/')
         n--;
-    e->endpoint = sq_str_dup((sq_str){base_url, n});
     sq_buf_init(&url, SQ_MAX_CONFIG);
-    sq_buf_adds(&url, e->endpoint);
-    sq_buf_adds(&url, "/chat/completions");
+    sq_buf_add(&url, (sq_str){base_url, n});
+    if (e->config.completions)
+        sq_buf_adds(&url, "/completions");
+    e->endpoint = sq_xstrdup(url.p);
+    if (!e->config.completions)
+        sq_buf_adds(&url, "/chat/completions");
     e->url = sq_buf_take(&url);
     sq_buf_release(&url);
 }
@@ -362,6 +439,7 @@ static enum sq_status open_engine(struct sq_engine **out,
     e->config = *config;
     if (e->config.concurrency < 1)
         e->config.concurrency = 1;
+    e->form.completions = config->completions;
     e->model = sq_str_dup(config->model);
     set_url(e, base_url);
     e->base.ops = &sq_engine_openai;
@@ -372,6 +450,7 @@ static enum sq_status open_engine(struct sq_engine **out,
     /* Two processes that were refused together must not come back together. */
     sq_rng_seed(&e->rng, (uint64_t)sq_clock_us());
     status = set_key(e, err);
+    set_headers(e);
     if (status == SQ_OK)
         status = sq_http_shared_get(e->http, err);
     if (status != SQ_OK) {

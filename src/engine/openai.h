@@ -1,7 +1,12 @@
 #ifndef SQ_ENGINE_OPENAI_H
 #define SQ_ENGINE_OPENAI_H
 /*
- * Engine "openai": POST BASE/chat/completions of any server that speaks it.
+ * Engine "openai": POST BASE/chat/completions, or BASE/completions, of any
+ * server that speaks it.
+ *
+ * A server that refuses max_tokens and names max_completion_tokens, or refuses
+ * a JSON schema, is asked again at once in the form it takes, and so from then
+ * on; each such request counts as a retry.
  *
  * Retries by cause (engine/backoff.h), each counted in the response. Ends the
  * run (a status instead of a response) while nothing has been answered yet and

@@ -1,52 +1,7 @@
 #include "engine/openai_json.h"
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- request ----------------------------------------------------------- */
-
-/* The shortest decimal that reads back as the same number. */
-static void put_number(struct sq_buf *out, double v)
-{
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, v);
-        if (strtod(text, NULL) == v)
-            break;
-    }
-    sq_buf_adds(out, text);
-}
-
-void sq_openai_body(sq_str model, const struct sq_request *request,
-                    struct sq_buf *out)
-{
-    const struct sq_sampling *s = &request->sampling;
-    sq_buf_adds(out, "{\"model\":");
-    sq_json_quote(model, out);
-    sq_buf_adds(out, ",\"messages\":[");
-    for (size_t i = 0; i < request->nmessages; i++) {
-        sq_buf_adds(out, i > 0 ? ",{\"role\":" : "{\"role\":");
-        sq_json_quote(sq_str_from(request->messages[i].role), out);
-        sq_buf_adds(out, ",\"content\":");
-        sq_json_quote(request->messages[i].content, out);
-        sq_buf_addc(out, '}');
-    }
-    sq_buf_addc(out, ']');
-    if (isfinite(s->temperature) && s->temperature >= 0) {
-        sq_buf_adds(out, ",\"temperature\":");
-        put_number(out, s->temperature);
-    }
-    if (isfinite(s->top_p) && s->top_p >= 0) {
-        sq_buf_adds(out, ",\"top_p\":");
-        put_number(out, s->top_p);
-    }
-    if (s->max_tokens >= 0)
-        sq_buf_addf(out, ",\"max_tokens\":%lld", s->max_tokens);
-    if (s->seed >= 0)
-        sq_buf_addf(out, ",\"seed\":%lld", s->seed);
-    sq_buf_addc(out, '}');
-}
 
 /* ---- one-line texts ---------------------------------------------------- */
 
@@ -77,14 +32,20 @@ static bool at_word(sq_str s, size_t i)
     return i == 0 || !is_key_char(s.p[i - 1]);
 }
 
-/* Length of what must not be shown at s.p[i]: the secret, or a word that begins
+struct secrets {
+    const sq_str *v;
+    size_t n;
+};
+
+/* Length of what must not be shown at s.p[i]: a secret, or a word that begins
  * as keys do; servers repeat a wrong key, in parts or whole. */
-static size_t secret_at(sq_str s, size_t i, sq_str secret)
+static size_t secret_at(sq_str s, size_t i, const struct secrets *secrets)
 {
     sq_str rest = sq_str_sub(s, i, s.n);
     size_t n = 0;
-    if (secret.n > 0 && sq_str_starts(rest, secret))
-        return secret.n;
+    for (size_t k = 0; k < secrets->n; k++)
+        if (secrets->v[k].n > 0 && sq_str_starts(rest, secrets->v[k]))
+            return secrets->v[k].n;
     if (!at_word(s, i))
         return 0;
     if (sq_str_starts(rest, SQ_STR("sk-")))
@@ -98,12 +59,13 @@ static size_t secret_at(sq_str s, size_t i, sq_str secret)
     return n;
 }
 
-static void put_message(char *dst, size_t size, sq_str text, sq_str secret)
+static void put_message(char *dst, size_t size, sq_str text,
+                        const struct secrets *secrets)
 {
     struct sq_buf out;
     sq_buf_init(&out, SQ_MAX_MESSAGE);
     for (size_t i = 0; i < text.n && out.n < size;) {
-        size_t n = secret_at(text, i, secret);
+        size_t n = secret_at(text, i, secrets);
         if (n > 0)
             sq_buf_adds(&out, "***");
         else
@@ -176,7 +138,8 @@ static bool add_parts(const struct sq_json *parts, struct sq_buf *text,
 
 struct message {
     struct sq_buf text;
-    bool present; /* there is a content, be it "" */
+    sq_str reasoning; /* borrowed from the JSON */
+    bool present;     /* there is a content, be it "" */
     bool refused;
 };
 
@@ -185,6 +148,9 @@ static bool read_message(const struct sq_json *m, struct message *out)
 {
     const struct sq_json *content = sq_json_get(m, "content");
     sq_str refusal = sq_json_str(sq_json_get(m, "refusal"));
+    out->reasoning = sq_json_str(sq_json_get(m, "reasoning_content"));
+    if (out->reasoning.n == 0)
+        out->reasoning = sq_json_str(sq_json_get(m, "reasoning"));
     if (!is_null(content)) {
         out->present = true;
         if (sq_json_type(content) == SQ_JSON_STRING)
@@ -210,30 +176,71 @@ static long long count_of(const struct sq_json *usage, const char *key)
     return v >= 0 && v < 1e15 ? (long long)v : -1;
 }
 
+/* One printable line, yours; NULL when there is none. */
+static char *line_of(const struct sq_json *root, const char *key)
+{
+    sq_str text = sq_json_str(sq_json_get(root, key));
+    char line[200];
+    put_line(line, sizeof(line), text);
+    return line[0] ? sq_xstrdup(line) : NULL;
+}
+
 static void take_extras(const struct sq_json *root, struct sq_response *out)
 {
     const struct sq_json *usage = sq_json_get(root, "usage");
-    sq_str model = sq_json_str(sq_json_get(root, "model"));
-    char line[200];
     out->prompt_tokens = count_of(usage, "prompt_tokens");
     out->completion_tokens = count_of(usage, "completion_tokens");
-    if (model.n == 0)
-        return;
-    put_line(line, sizeof(line), model);
-    out->server_model = sq_xstrdup(line);
+    out->cached_tokens =
+        count_of(sq_json_get(usage, "prompt_tokens_details"), "cached_tokens");
+    if (out->cached_tokens < 0) /* DeepSeek's name */
+        out->cached_tokens = count_of(usage, "prompt_cache_hit_tokens");
+    out->reasoning_tokens = count_of(
+        sq_json_get(usage, "completion_tokens_details"), "reasoning_tokens");
+    out->server_model = line_of(root, "model");
+    out->fingerprint = line_of(root, "system_fingerprint");
 }
 
-/* Decides what the first choice is. */
+/* Parts a leading <think> block from the text, by the rule of the header. */
+static void take_text(const struct message *m, struct sq_response *out)
+{
+    const sq_str open = SQ_STR("<think>"), close = SQ_STR("</think>");
+    sq_str text = sq_buf_str(&m->text), inside = SQ_STR("");
+    sq_str begin = sq_str_trim(text);
+    if (sq_str_starts(begin, open)) {
+        size_t end = sq_str_find(begin, close, open.n);
+        inside = sq_str_sub(begin, open.n, end);
+        text = SQ_STR("");
+        if (end != SIZE_MAX) /* up to the end of the text as it came */
+            text = sq_str_sub(sq_buf_str(&m->text),
+                              (size_t)(begin.p - m->text.p) + end + close.n,
+                              m->text.n);
+        while (text.n > 0 && sq_is_space(text.p[0]))
+            text = sq_str_sub(text, 1, text.n);
+    }
+    inside = sq_str_trim(m->reasoning.n > 0 ? m->reasoning : inside);
+    if (inside.n > 0)
+        out->reasoning = sq_str_dup(inside);
+    out->text = sq_str_dup(text);
+    out->text_len = text.n;
+}
+
+/* Decides what the first choice is: of a chat, or the "text" of a completion.
+ */
 static bool read_choice(const struct sq_json *choice, struct message *m,
                         enum sq_stop_reason *stop, char *why, size_t why_size)
 {
     const struct sq_json *message = sq_json_get(choice, "message");
+    const struct sq_json *raw = sq_json_get(choice, "text");
     const struct sq_json *reason = sq_json_get(choice, "finish_reason");
     char shown[40];
-    if (!message || sq_json_type(message) != SQ_JSON_OBJECT)
+    if (!message && raw && sq_json_type(raw) == SQ_JSON_STRING) {
+        m->present = true;
+        sq_buf_add(&m->text, sq_json_str(raw));
+    } else if (!message || sq_json_type(message) != SQ_JSON_OBJECT) {
         return malformed(why, why_size, "no choices[0].message");
-    if (!read_message(message, m))
+    } else if (!read_message(message, m)) {
         return malformed(why, why_size, "message.content is no text");
+    }
     *stop = is_null(reason) ? SQ_STOP_STOP : stop_of(sq_json_str(reason));
     if (*stop == SQ_STOP_ERROR) {
         put_line(shown, sizeof(shown), sq_json_str(reason));
@@ -276,10 +283,13 @@ bool sq_openai_parse(sq_str body, struct sq_response *out, char *why,
     }
     if (!read_choice(choice, &m, &stop, why, why_size))
         goto out;
-    *out = (struct sq_response){.stop = stop};
+    *out = (struct sq_response)SQ_RESPONSE_INIT;
+    out->stop = stop;
+    out->finish_reason = line_of(choice, "finish_reason");
+    take_text(&m, out);
     take_extras(root, out);
-    out->text_len = m.text.n;
-    out->text = sq_buf_take(&m.text);
+    out->raw = sq_str_dup(body);
+    out->raw_len = body.n;
     ok = true;
 out:
     sq_json_free(root);
@@ -300,6 +310,11 @@ static bool contains(sq_str text, sq_str word)
 static void judge_message(sq_str code, sq_str message,
                           struct sq_openai_error *out)
 {
+    out->wants_completion_tokens =
+        contains(message, SQ_STR("max_completion_tokens"));
+    out->refuses_schema = contains(message, SQ_STR("response_format")) ||
+                          contains(message, SQ_STR("json_schema")) ||
+                          contains(message, SQ_STR("json schema"));
     out->quota = sq_str_eq(code, SQ_STR("insufficient_quota"));
     out->unknown_model = sq_str_eq(code, SQ_STR("model_not_found")) ||
                          (contains(message, SQ_STR("model")) &&
@@ -309,10 +324,12 @@ static void judge_message(sq_str code, sq_str message,
 }
 
 /* {"error": {"message", "code"}}, {"error": "..."}, {"message"} or
- * {"detail"}. */
-static void read_error(const struct sq_json *root, sq_str secret,
+ * {"detail"}, which may be a list. */
+static void read_error(const struct sq_json *root,
+                       const struct secrets *secrets,
                        struct sq_openai_error *out)
 {
+    struct sq_buf detail;
     const struct sq_json *error = sq_json_get(root, "error");
     const struct sq_json *holder = error ? error : root;
     sq_str message = sq_json_str(error);
@@ -320,21 +337,29 @@ static void read_error(const struct sq_json *root, sq_str secret,
         message = sq_json_str(sq_json_get(holder, "message"));
     if (message.n == 0)
         message = sq_json_str(sq_json_get(holder, "detail"));
-    put_message(out->message, sizeof(out->message), message, secret);
+    sq_buf_init(&detail, SQ_MAX_REPLY);
+    if (message.n == 0 && sq_json_count(sq_json_get(holder, "detail")) > 0) {
+        sq_json_render(sq_json_get(holder, "detail"), &detail);
+        message = sq_buf_str(&detail);
+    }
+    put_message(out->message, sizeof(out->message), message, secrets);
     judge_message(sq_json_str(sq_json_get(holder, "code")), message, out);
+    sq_buf_release(&detail);
 }
 
-void sq_openai_error(sq_str body, sq_str secret, struct sq_openai_error *out)
+void sq_openai_error(sq_str body, const sq_str *list, size_t n,
+                     struct sq_openai_error *out)
 {
+    const struct secrets secrets = {list, n};
     struct sq_json *root = NULL;
     *out = (struct sq_openai_error){0};
     body = sq_str_trim(body);
     if (sq_str_starts(body, SQ_STR("{")))
         root = sq_json_parse(body, "body", 1, NULL);
     if (root)
-        read_error(root, secret, out);
+        read_error(root, &secrets, out);
     else if (!sq_str_starts(body, SQ_STR("{")) &&
              !sq_str_starts(body, SQ_STR("<"))) /* a page for people */
-        put_message(out->message, sizeof(out->message), body, secret);
+        put_message(out->message, sizeof(out->message), body, &secrets);
     sq_json_free(root);
 }

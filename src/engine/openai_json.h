@@ -1,22 +1,25 @@
 #ifndef SQ_ENGINE_OPENAI_JSON_H
 #define SQ_ENGINE_OPENAI_JSON_H
 /*
- * What goes to POST /chat/completions and what comes back, as pure functions.
+ * What comes back from POST /chat/completions and /completions, as pure
+ * functions.
  * https://platform.openai.com/docs/api-reference/chat, and what vLLM, SGLang,
  * llama-server, LM Studio and gateways make of it.
  */
 #include "base/buf.h"
 #include "seqeval.h"
 
-/* Appends {"model", "messages", ...}; of the sampling only what is set. */
-void sq_openai_body(sq_str model, const struct sq_request *request,
-                    struct sq_buf *out);
-
 /* Reads the body of a 200. True: *out is a response (stop is not ERROR) and
  * yours. False: the body is malformed, why says how in one line; an answer that
  * is not there must never count as an empty one, so a content that is null with
  * finish_reason "stop" and an unknown finish_reason are malformed too. "" is an
- * answer. A missing finish_reason beside a text means "stop". */
+ * answer. A missing finish_reason beside a text means "stop".
+ *
+ * Thoughts are no part of the text: reasoning is message.reasoning_content,
+ * else message.reasoning. A text that begins, white space aside, with <think>
+ * loses everything up to the first </think> and the white space behind it; that
+ * is the reasoning when the server gave none apart. Without a </think> all of
+ * it is, and the text is "". Further on in a text the marks mean nothing. */
 bool sq_openai_parse(sq_str body, struct sq_response *out, char *why,
                      size_t why_size);
 
@@ -25,9 +28,11 @@ struct sq_openai_error {
     char message[240]; /* one line, cut; "" = nothing readable */
     bool unknown_model;
     bool quota; /* the account has nothing left: to ask again is of no use */
+    bool wants_completion_tokens; /* it speaks of max_completion_tokens */
+    bool refuses_schema;          /* it speaks of response_format or a schema */
 };
-/* secret is replaced in the message, as is what looks like a key; may be
- * empty. */
-void sq_openai_error(sq_str body, sq_str secret, struct sq_openai_error *out);
+/* The secrets are replaced in the message, as is what looks like a key. */
+void sq_openai_error(sq_str body, const sq_str *secrets, size_t nsecrets,
+                     struct sq_openai_error *out);
 
 #endif

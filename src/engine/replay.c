@@ -317,8 +317,8 @@ static enum sq_status replay_submit(struct sq_engine *e,
     (void)err;
     struct replay *r = (struct replay *)e;
     const struct record *rec = find_record(r, request);
-    struct sq_response resp = {
-        .stop = SQ_STOP_STOP, .prompt_tokens = -1, .completion_tokens = -1};
+    struct sq_response resp = SQ_RESPONSE_INIT;
+    resp.stop = SQ_STOP_STOP;
     if (rec) {
         resp.text = sq_str_dup(rec->output);
         resp.text_len = rec->output.n;

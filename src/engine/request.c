@@ -57,6 +57,12 @@ void sq_request_key(const struct sq_engine *e, const struct sq_request *r,
     add_number(d, r->sampling.top_p);
     add_count(d, r->sampling.max_tokens);
     add_count(d, r->sampling.seed);
+    add_int(d, (long long)r->nstops);
+    for (size_t i = 0; i < r->nstops; i++)
+        sq_sha256_add_field(d, r->stops[i]);
+    add_int(d, r->top_logprobs);
+    sq_sha256_add_field(d, r->extra);
+    sq_sha256_add_field(d, r->schema);
     add_int(d, r->epoch);
     /* A recording is looked up by the sample; two with equal prompts may have
      * been answered differently. */

@@ -23,6 +23,7 @@ struct sq_judge_template {
     sq_str system; /* "" = no system message */
     sq_str prompt; /* with {{query}}, {{response}}, {{steps}}, {{nonce}} */
     long long max_tokens;
+    sq_str schema;   /* JSON schema of the reply, as JSON text; "" = none */
     char digest[65]; /* of the file's bytes; stored with each verdict */
     struct sq_arena arena;
 };

@@ -159,12 +159,41 @@ static enum sq_status check_prompt(sq_str prompt,
     return SQ_OK;
 }
 
+/* The schema as text; "" when there is none. */
+static enum sq_status load_schema(struct sq_judge_template *t,
+                                  const struct sq_json *j, const char *path,
+                                  struct sq_err *err)
+{
+    const struct sq_json *schema = NULL;
+    enum sq_status st;
+    struct sq_buf b;
+
+    if (sq_json_get(j, "schema") == NULL) {
+        return SQ_OK;
+    }
+    st = sq_json_need_object(j, "schema", path, &schema, err);
+    if (st != SQ_OK) {
+        return st;
+    }
+    if (t->form == SQ_JUDGE_PAPER) {
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: schema: form \"paper\" is no JSON and has none",
+                          path);
+    }
+    sq_buf_init(&b, SQ_MAX_CONFIG);
+    sq_json_render(schema, &b);
+    t->schema = sq_arena_str(&t->arena, sq_buf_str(&b));
+    sq_buf_release(&b);
+    return SQ_OK;
+}
+
 static enum sq_status read_template(struct sq_judge_template *t,
                                     const struct sq_json *j, const char *path,
                                     struct sq_err *err)
 {
-    static const char *const allowed[] = {
-        "about", "version", "form", "system", "max_tokens", "prompt", NULL};
+    static const char *const allowed[] = {"about",  "version",    "form",
+                                          "system", "max_tokens", "prompt",
+                                          "schema", NULL};
     sq_str form = {0}, about = {0};
     enum sq_status st;
 
@@ -196,7 +225,10 @@ static enum sq_status read_template(struct sq_judge_template *t,
                           "prompt",
                           path);
     }
-    return check_prompt(t->prompt, sq_judge_form_row(t->form), path, err);
+    st = load_schema(t, j, path, err);
+    return st == SQ_OK
+               ? check_prompt(t->prompt, sq_judge_form_row(t->form), path, err)
+               : st;
 }
 
 /* The file a name stands for; yours. */

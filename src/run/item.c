@@ -72,6 +72,30 @@ static void model_done(struct sq_item *item, enum sq_state state,
     item->waiting--;
 }
 
+/* The request to the model. */
+static void set_request(struct sq_item *item)
+{
+    struct sq_session *s = item->session;
+    const struct sq_run_prompt *p = &s->options->prompt;
+    const struct sq_sample *sample = item->sample->sample;
+    size_t n = 0;
+    if (p->system.n)
+        item->prompt[n++] = (struct sq_message){"system", p->system};
+    item->prompt[n++] = (struct sq_message){"user", sample->query};
+    item->model = (struct sq_ask){.item = item, .engine = s->model};
+    item->model.request = (struct sq_request){
+        .messages = item->prompt,
+        .nmessages = n,
+        .sampling = sq_session_sampling(s, item->sample->suite, item->epoch),
+        .stops = p->stops,
+        .nstops = p->nstops,
+        .top_logprobs = p->top_logprobs,
+        .extra = p->extra,
+        .sample = sample,
+        .epoch = item->epoch,
+        .tag = &item->model};
+}
+
 enum sq_status sq_item_begin(struct sq_session *s,
                              const struct sq_plan_job *job,
                              struct sq_item **out, struct sq_err *err)
@@ -96,15 +120,7 @@ enum sq_status sq_item_begin(struct sq_session *s,
         sq_item_free(item);
         return st;
     }
-    item->prompt = (struct sq_message){"user", ps->sample->query};
-    item->model = (struct sq_ask){.item = item, .engine = s->model};
-    item->model.request = (struct sq_request){
-        .messages = &item->prompt,
-        .nmessages = 1,
-        .sampling = sq_session_sampling(s, ps->suite, job->epoch),
-        .sample = ps->sample,
-        .epoch = job->epoch,
-        .tag = &item->model};
+    set_request(item);
     ask_key(&item->model);
     if (ps->sample->query.n == 0 && s->model->ops->asks) {
         st =
@@ -188,6 +204,17 @@ static void render_request(const struct sq_request *r, struct sq_buf *out)
         sq_json_put_int(j, "max_tokens", r->sampling.max_tokens);
     if (r->sampling.seed >= 0)
         sq_json_put_int(j, "seed", r->sampling.seed);
+    struct sq_json *stops = r->nstops ? sq_json_array() : NULL;
+    for (size_t i = 0; i < r->nstops; i++)
+        sq_json_put_str(stops, NULL, r->stops[i]);
+    if (stops)
+        sq_json_put(j, "stop", stops);
+    if (r->top_logprobs)
+        sq_json_put_int(j, "top_logprobs", r->top_logprobs);
+    if (r->extra.n)
+        sq_json_put_str(j, "extra", r->extra);
+    if (r->schema.n)
+        sq_json_put_str(j, "schema", r->schema);
     sq_json_render(j, out);
     sq_json_free(j);
 }
@@ -223,6 +250,8 @@ enum sq_status sq_ask_store(struct sq_arrival *a, struct sq_err *err)
                                          ask->engine->model, request.p};
         st = sq_store_response_put(s->store, &origin, r, &a->row, err);
         sq_buf_release(&request);
+        free(a->response.raw); /* stored: of no more use */
+        a->response.raw = NULL;
     }
     if (st == SQ_OK)
         st = put_job(ask, response_state(r), r, a->row, cached, r->error, err);
@@ -263,6 +292,7 @@ static void begin_judging(struct sq_item *item)
                                              .top_p = NAN,
                                              .max_tokens = t->max_tokens,
                                              .seed = -1},
+                                .schema = t->schema,
                                 .sample = sample,
                                 .epoch = item->epoch,
                                 .tag = ask};

@@ -34,7 +34,7 @@ struct sq_item {
     struct sq_plan_sample *sample; /* one reference */
     int epoch;
     struct sq_arena arena;
-    struct sq_message prompt; /* the model's user message */
+    struct sq_message prompt[2]; /* to the model: system, if any, and user */
     struct sq_ask model;
     struct sq_response response;
     enum sq_state state;   /* of the response, as in struct sq_score_input */

@@ -12,12 +12,23 @@
 
 /* How an engine is reached; see struct sq_engine_config. */
 struct sq_run_model {
-    const char *spec;         /* NULL = none (a judge may be absent) */
-    const char *base_url;     /* NULL = the engine's default */
-    const char *key;          /* secret, NULL = none */
-    const char *key_env;      /* the variable it came from */
-    const char *replay_field; /* NULL = the usual ones */
-    struct sq_price price;    /* NAN = look it up in the price list */
+    const char *spec;           /* NULL = none (a judge may be absent) */
+    const char *base_url;       /* NULL = the engine's default */
+    const char *key;            /* secret, NULL = none */
+    const char *key_env;        /* the variable it came from */
+    const char *replay_field;   /* NULL = the usual ones */
+    bool completions;           /* /completions instead of /chat/completions */
+    const char *const *headers; /* secret, NULL-terminated; NULL = none */
+    struct sq_price price;      /* NAN = look it up in the price list */
+};
+
+/* What every request to the tested model has beside the query. */
+struct sq_run_prompt {
+    sq_str system; /* "" = no system message */
+    const sq_str *stops;
+    size_t nstops;
+    long long top_logprobs; /* 0 = none */
+    sq_str extra;           /* members for the body; see struct sq_request */
 };
 
 struct sq_run_options {
@@ -32,6 +43,7 @@ struct sq_run_options {
     struct sq_budget_limits budget;
     struct sq_plan_limit limit;
     struct sq_sampling sampling; /* what is set overrides the suite's */
+    struct sq_run_prompt prompt;
     long long epochs, concurrency, max_retries;
     double timeout_s;
     bool allow_modified, no_cache;

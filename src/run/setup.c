@@ -139,6 +139,8 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .replay_field = m->replay_field,
                                       .replay_key = o->replay_key,
                                       .cacert = o->cacert,
+                                      .completions = m->completions,
+                                      .headers = m->headers,
                                       .http = &s->http,
                                       .judge = judge,
                                       .log = o->log,
@@ -258,6 +260,21 @@ static void put_engine(struct sq_json *j, const char *key,
     sq_json_put(j, key, o);
 }
 
+static void put_prompt(struct sq_json *j, const struct sq_run_prompt *p)
+{
+    struct sq_json *stops = p->nstops ? sq_json_array() : NULL;
+    if (p->system.n)
+        sq_json_put_str(j, "system", p->system);
+    for (size_t i = 0; i < p->nstops; i++)
+        sq_json_put_str(stops, NULL, p->stops[i]);
+    if (stops)
+        sq_json_put(j, "stop", stops);
+    if (p->top_logprobs)
+        sq_json_put_int(j, "logprobs", p->top_logprobs);
+    if (p->extra.n)
+        sq_json_put_str(j, "extra_body", p->extra);
+}
+
 /* All that decides which questions are asked and how answers are read: two runs
  * with the same text are the same run. */
 static struct sq_json *identity(const struct sq_session *s)
@@ -295,6 +312,7 @@ static struct sq_json *identity(const struct sq_session *s)
     put_set(j, "top_p", o->sampling.top_p, -1);
     put_set(j, "max_tokens", (double)o->sampling.max_tokens, -1);
     put_set(j, "seed", (double)o->sampling.seed, -1);
+    put_prompt(j, &o->prompt);
     sq_json_put_bool(j, "no_cache", o->no_cache);
     return j;
 }

@@ -383,6 +383,14 @@ void sq_stmt_bind_cstr(struct sq_stmt *q, int i, const char *v)
     sq_stmt_bind_str(q, i, sq_str_from(v));
 }
 
+void sq_stmt_bind_blob_opt(struct sq_stmt *q, int i, sq_str v)
+{
+    if (v.n == 0)
+        note(q, sqlite3_bind_null(q->st, i));
+    else
+        note(q, sqlite3_bind_blob64(q->st, i, v.p, v.n, SQLITE_STATIC));
+}
+
 enum sq_status sq_stmt_next(struct sq_stmt *q, bool *row, struct sq_err *err)
 {
     int rc = q->rc;

@@ -65,6 +65,7 @@ void sq_stmt_bind_num(struct sq_stmt *q, int i, double v); /* NaN is NULL */
 void sq_stmt_bind_str(struct sq_stmt *q, int i, sq_str v);
 void sq_stmt_bind_str_opt(struct sq_stmt *q, int i, sq_str v);
 void sq_stmt_bind_cstr(struct sq_stmt *q, int i, const char *v);
+void sq_stmt_bind_blob_opt(struct sq_stmt *q, int i, sq_str v);
 
 /* The next row; *row false at the end. */
 enum sq_status sq_stmt_next(struct sq_stmt *q, bool *row,

@@ -89,7 +89,9 @@ enum sq_status sq_store_sample_put(struct sq_store *s, int64_t suite,
 /* ---- responses --------------------------------------------------------- */
 
 /* Looks a response up by its key; *row is 0 when there is none. out (may be
- * NULL) is filled and yours. */
+ * NULL) is filled and yours; what is kept only for audit (reasoning,
+ * finish_reason, fingerprint, raw and the two counts that are parts of others)
+ * is left out. */
 enum sq_status sq_store_response_get(struct sq_store *s, const char *key,
                                      int64_t *row, struct sq_response *out,
                                      struct sq_err *err) SQ_CHECKED;

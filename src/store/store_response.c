@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <string.h>
+#include "base/gz.h"
 #include "base/mem.h"
 #include "store/handle.h"
 
@@ -27,7 +28,7 @@ static enum sq_status read_response(struct sq_store *s, struct sq_stmt *q,
         return sq_err_set(err, SQ_STORE,
                           "%s: response %lld has an unknown stop reason",
                           sq_db_path(s->db), (long long)sq_stmt_int(q, 0));
-    *out = (struct sq_response){0};
+    *out = (struct sq_response)SQ_RESPONSE_INIT;
     out->stop = stop;
     out->text = sq_str_dup(text);
     out->text_len = text.n;
@@ -70,13 +71,19 @@ enum sq_status sq_store_response_put(struct sq_store *s,
         s->db,
         "INSERT INTO response(key, created_at, engine, endpoint, model,"
         " request_json, stop, text, server_model, prompt_tokens,"
-        " completion_tokens, latency_ms, retries)"
+        " completion_tokens, latency_ms, retries, finish_reason, reasoning,"
+        " system_fingerprint, cached_tokens, reasoning_tokens, raw_bytes,"
+        " raw_z)"
         " VALUES(?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?2, ?3, ?4, ?5,"
-        "  ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        "  ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
         " ON CONFLICT(key) DO NOTHING RETURNING id");
     enum sq_status st;
+    struct sq_buf packed;
 
     assert(response->stop != SQ_STOP_ERROR);
+    sq_buf_init(&packed, 2 * SQ_MAX_REPLY);
+    if (response->raw)
+        sq_zlib_pack((sq_str){response->raw, response->raw_len}, &packed);
     *row = 0;
     sq_stmt_bind_cstr(q, 1, origin->key);
     sq_stmt_bind_cstr(q, 2, origin->engine);
@@ -90,7 +97,16 @@ enum sq_status sq_store_response_put(struct sq_store *s,
     sq_stmt_bind_int_opt(q, 10, response->completion_tokens);
     sq_stmt_bind_int_opt(q, 11, response->latency_ms);
     sq_stmt_bind_int(q, 12, response->retries);
+    sq_stmt_bind_str_opt(q, 13, sq_str_from(response->finish_reason));
+    sq_stmt_bind_str_opt(q, 14, sq_str_from(response->reasoning));
+    sq_stmt_bind_str_opt(q, 15, sq_str_from(response->fingerprint));
+    sq_stmt_bind_int_opt(q, 16, response->cached_tokens);
+    sq_stmt_bind_int_opt(q, 17, response->reasoning_tokens);
+    sq_stmt_bind_int_opt(
+        q, 18, response->raw ? (int64_t)response->raw_len : (int64_t)-1);
+    sq_stmt_bind_blob_opt(q, 19, sq_buf_str(&packed));
     st = sq_stmt_run_int(q, row, err);
+    sq_buf_release(&packed);
     if (st == SQ_OK && *row == 0)
         st = sq_store_response_get(s, origin->key, row, NULL, err);
     return st;

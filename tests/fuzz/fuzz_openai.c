@@ -17,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sq_str body = {(const char *)data, size};
     struct sq_response r;
     struct sq_openai_error e;
+    const sq_str secret = SQ_STR("secret");
     char why[200] = "";
     if (sq_openai_parse(body, &r, why, sizeof(why))) {
         /* An answer always has a text, and what it is was said. */
@@ -28,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         check_line(why, sizeof(why));
     }
-    sq_openai_error(body, SQ_STR("secret"), &e);
+    sq_openai_error(body, &secret, 1, &e);
     check_line(e.message, sizeof(e.message));
     if (strstr(e.message, "secret"))
         abort();

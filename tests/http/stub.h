@@ -21,9 +21,11 @@ struct stub_fault {
 };
 
 /* If the request holds `match`, the answer is `content`: both as they stand
- * between the quotes of a JSON string. */
+ * between the quotes of a JSON string; or else the whole of `body`. */
 struct stub_rule {
     char *match, *content, *finish;
+    char *body; /* NULL = none */
+    int status;
 };
 
 struct stub_options {

@@ -14,8 +14,8 @@ static const char usage[] =
     "is a chat completion; GET /_stats tells its counts; /_fault/NAME has "
     "that\n"
     "fault; /_to/URL redirects.\n"
-    "FILE of --reply-file: {\"match\", \"content\", \"finish_reason\"} a "
-    "line.\n";
+    "FILE of --reply-file: {\"match\", \"content\", \"finish_reason\"} or\n"
+    "{\"match\", \"status\", \"body\"} a line; the first that fits.\n";
 
 /* The inside of the JSON literal of s. */
 static char *literal(sq_str s)
@@ -42,6 +42,11 @@ static bool read_rules(struct stub_options *o, const char *path)
         r->match = literal(sq_json_str(sq_json_get(j, "match")));
         r->content = literal(sq_json_str(sq_json_get(j, "content")));
         r->finish = literal(finish.n > 0 ? finish : SQ_STR("stop"));
+        sq_str body = sq_json_str(sq_json_get(j, "body"));
+        r->body = body.n > 0 ? sq_str_dup(body) : NULL;
+        long long status = 200;
+        (void)sq_json_int(sq_json_get(j, "status"), &status);
+        r->status = (int)status;
         sq_json_free(j);
     }
 out:
@@ -141,6 +146,7 @@ void stub_options_release(struct stub_options *o)
         free(o->rules[i].match);
         free(o->rules[i].content);
         free(o->rules[i].finish);
+        free(o->rules[i].body);
     }
     free(o->rules);
     free(o->reply);

@@ -87,19 +87,24 @@ static sq_str last_content(sq_str body)
     return sq_str_sub(body, at, end);
 }
 
+/* The first rule that fits, or NULL. */
+static const struct stub_rule *rule_of(const struct stub_options *o,
+                                       sq_str body)
+{
+    for (size_t i = 0; i < o->nrules; i++)
+        if (sq_str_find(body, sq_str_from(o->rules[i].match), 0) != SIZE_MAX)
+            return &o->rules[i];
+    return NULL;
+}
+
 static void choose(const struct stub_options *o, sq_str body, sq_str *content,
                    const char **finish)
 {
-    *finish = "stop";
-    *content = o->echo ? last_content(body) : sq_str_from(o->reply);
-    for (size_t i = 0; i < o->nrules; i++) {
-        const struct stub_rule *rule = &o->rules[i];
-        if (sq_str_find(body, sq_str_from(rule->match), 0) == SIZE_MAX)
-            continue;
-        *content = sq_str_from(rule->content);
-        *finish = rule->finish;
-        return;
-    }
+    const struct stub_rule *rule = rule_of(o, body);
+    *finish = rule ? rule->finish : "stop";
+    *content = rule      ? sq_str_from(rule->content)
+               : o->echo ? last_content(body)
+                         : sq_str_from(o->reply);
 }
 
 static void put_completion(const struct stub_options *o, sq_str body,
@@ -451,12 +456,15 @@ static void answer_post(struct stub_state *s, const struct stub_request *q,
 {
     bool repeat = seen_before(s, q->body);
     struct stub_fault *fault = draw(s);
+    const struct stub_rule *rule = rule_of(s->options, q->body);
     s->repeats += repeat;
     if (s->options->once_fail && !repeat) {
         put_fault(s, SQ_STR("500"), r);
     } else if (fault) {
         fault->hits++;
         put_fault(s, sq_str_from(fault->name), r);
+    } else if (rule && rule->body) {
+        put_whole(r, rule->status, "", sq_str_from(rule->body));
     } else {
         struct sq_buf body;
         sq_buf_init(&body, SIZE_MAX);

@@ -212,6 +212,8 @@ static inline int64_t put_response(struct sq_store *s, const char *key,
                             .text_len = strlen(text),
                             .prompt_tokens = 10,
                             .completion_tokens = -1,
+                            .cached_tokens = 3,
+                            .reasoning_tokens = -1,
                             .latency_ms = 7};
     struct sq_err err = {0};
     int64_t row;

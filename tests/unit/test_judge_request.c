@@ -62,6 +62,7 @@ static void shipped_templates_load(void **state)
         assert_int_equal(t->form, i);
         assert_true(t->version == 1 && t->max_tokens > 0);
         assert_true(t->system.n > 0);
+        assert_int_equal(t->schema.n > 0, t->form != SQ_JUDGE_PAPER);
         snprintf(path, sizeof(path), "judges/%s.json", names[i]);
         assert_int_equal(sq_path_read(path, 1 << 20, &bytes, &n, NULL), SQ_OK);
         sq_sha256_of((sq_str){bytes, n}, hex);
@@ -282,6 +283,10 @@ static void faults_of_templates_are_named(void **state)
         {"{\"version\":1,\"form\":\"following\",\"max_tokens\":0,\"prompt\":[]"
          "}",
          "max_tokens"},
+        {HEAD "\"schema\":[],\"prompt\":[" FRAMES "]}", "schema"},
+        {"{\"version\":1,\"form\":\"paper\",\"max_tokens\":9,\"schema\":{},"
+         "\"prompt\":[]}",
+         "form \"paper\""},
         {"{\"version\":1,\"form\":\"ranking\",\"max_tokens\":9,\"prompt\":"
          "[" FRAMES "]}",
          "unknown form \"ranking\""},

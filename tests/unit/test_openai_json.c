@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "engine/openai_body.h"
 
 static void body_is(const struct sq_sampling *s, const char *want)
 {
@@ -16,7 +17,7 @@ static void body_is(const struct sq_sampling *s, const char *want)
     struct sq_buf out;
     r.sampling = *s;
     sq_buf_init(&out, SQ_MAX_PROMPT);
-    sq_openai_body(SQ_STR("a/b"), &r, &out);
+    sq_openai_body(SQ_STR("a/b"), &r, &(struct sq_openai_form){0}, &out);
     assert_string_equal(out.p, want);
     sq_buf_release(&out);
 }
@@ -37,6 +38,81 @@ static void builds_only_what_is_set(void **state)
     body_is(&(struct sq_sampling){0.1 + 0.2, 1, 0, 0},
             MESSAGES ",\"temperature\":0.30000000000000004,\"top_p\":1,"
                      "\"max_tokens\":0,\"seed\":0}");
+}
+
+static void request_is(const struct sq_request *more,
+                       const struct sq_openai_form *form, const char *want)
+{
+    const struct sq_message messages[] = {{"system", SQ_STR("s")},
+                                          {"user", SQ_STR("u\n")}};
+    struct sq_request r = *more;
+    struct sq_buf out;
+    r.messages = messages;
+    r.nmessages = 2;
+    r.sampling = (struct sq_sampling){NAN, NAN, 5, -1};
+    sq_buf_init(&out, SQ_MAX_PROMPT);
+    sq_openai_body(SQ_STR("m"), &r, form, &out);
+    assert_string_equal(out.p, want);
+    sq_buf_release(&out);
+}
+
+#define CHAT                                                                   \
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"s\"},"  \
+    "{\"role\":\"user\",\"content\":\"u\\n\"}]"
+
+static void builds_what_the_server_takes(void **state)
+{
+    (void)state;
+    const sq_str stops[] = {SQ_STR("\n\n"), SQ_STR("\"END\"")};
+    const struct sq_openai_form chat = {0}, raw = {.completions = true},
+                                new = {.completion_tokens = true},
+                                plain = {.no_schema = true};
+    struct sq_request r = {.stops = stops, .nstops = 2};
+    request_is(&r, &chat,
+               CHAT ",\"max_tokens\":5,\"stop\":[\"\\n\\n\","
+                    "\"\\\"END\\\"\"]}");
+    r = (struct sq_request){.top_logprobs = 3,
+                            .extra = SQ_STR("\"a\":1,\"b\":{}")};
+    request_is(&r, &new,
+               CHAT ",\"max_completion_tokens\":5,\"logprobs\":true,"
+                    "\"top_logprobs\":3,\"a\":1,\"b\":{}}");
+    request_is(&r, &raw,
+               "{\"model\":\"m\",\"prompt\":\"s\\n\\nu\\n\",\"max_tokens\":5,"
+               "\"logprobs\":3,\"a\":1,\"b\":{}}");
+    r = (struct sq_request){.schema = SQ_STR("{\"type\":\"object\"}")};
+    request_is(&r, &chat,
+               CHAT ",\"max_tokens\":5,\"response_format\":{\"type\":"
+                    "\"json_schema\",\"json_schema\":{\"name\":\"reply\","
+                    "\"strict\":true,\"schema\":{\"type\":\"object\"}}}}");
+    request_is(&r, &plain, CHAT ",\"max_tokens\":5}");
+}
+
+static void tells_what_a_server_refuses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        bool tokens, schema;
+    } cases[] = {
+        {"{\"error\":{\"message\":\"Unsupported parameter: 'max_tokens'. Use "
+         "'max_completion_tokens' instead.\"}}",
+         true, false},
+        {"{\"error\":{\"message\":\"max_tokens is too large\"}}", false, false},
+        {"{\"error\":\"This response_format type is unavailable now\"}", false,
+         true},
+        {"{\"message\":\"JSON schema conversion failed\"}", false, true},
+        {"{\"detail\":[{\"loc\":[\"body\",\"response_format\"],\"msg\":"
+         "\"extra fields not permitted\"}]}",
+         false, true},
+        {"{\"detail\":[]}", false, false},
+        {"no", false, false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct sq_openai_error e;
+        sq_openai_error(sq_str_from(cases[i].body), NULL, 0, &e);
+        assert_int_equal(e.wants_completion_tokens, cases[i].tokens);
+        assert_int_equal(e.refuses_schema, cases[i].schema);
+    }
 }
 
 #define CHOICE(message, finish)                                                \
@@ -74,6 +150,10 @@ static void reads_answers(void **state)
         {CHOICE("{\"content\":[{\"type\":\"refusal\",\"refusal\":\"n\"}]}",
                 "\"stop\""),
          SQ_STOP_REFUSED, "n"},
+        {"{\"choices\":[{\"text\":\" raw\",\"finish_reason\":\"length\"}]}",
+         SQ_STOP_LENGTH, " raw"},
+        {"{\"choices\":[{\"text\":\"\",\"finish_reason\":\"stop\"}]}",
+         SQ_STOP_STOP, ""},
         {"{\"choices\":[{\"message\":{\"content\":\"1\"},\"finish_reason\":"
          "\"stop\"},{\"message\":{\"content\":\"2\"}}]}",
          SQ_STOP_STOP, "1"},
@@ -108,6 +188,75 @@ static void reads_usage_and_model(void **state)
     sq_response_release(&r);
 }
 
+static void parts_thoughts_from_the_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *message, *text, *reasoning;
+    } cases[] = {
+        {"{\"content\":\"<think>hm\\n</think>\\n\\n a \"}", "a ", "hm"},
+        {"{\"content\":\"\\n <think>a</think>b</think>c\"}", "b</think>c", "a"},
+        {"{\"content\":\"<think></think>x\"}", "x", NULL},
+        {"{\"content\":\"<think>for ever\"}", "", "for ever"},
+        {"{\"content\":\"<think>all</think>\"}", "", "all"},
+        {"{\"content\":\"a <think>b</think>\"}", "a <think>b</think>", NULL},
+        {"{\"content\":\"<thinking>b\"}", "<thinking>b", NULL},
+        {"{\"content\":\" a\",\"reasoning_content\":\"r\"}", " a", "r"},
+        {"{\"content\":\"a\",\"reasoning\":\"r\\n\"}", "a", "r"},
+        {"{\"content\":\"a\",\"reasoning_content\":null,"
+         "\"reasoning\":\"r\"}",
+         "a", "r"},
+        {"{\"content\":\"<think>b</think>a\",\"reasoning\":\"r\"}", "a", "r"},
+        {"{\"content\":\"a\",\"reasoning\":[1]}", "a", NULL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct sq_response r;
+        char why[200] = "", body[400];
+        snprintf(body, sizeof(body), CHOICE("%s", "\"stop\""),
+                 cases[i].message);
+        assert_true(sq_openai_parse(sq_str_from(body), &r, why, sizeof(why)));
+        assert_string_equal(r.text, cases[i].text);
+        assert_int_equal(r.text_len, strlen(r.text));
+        if (cases[i].reasoning)
+            assert_string_equal(r.reasoning, cases[i].reasoning);
+        else
+            assert_null(r.reasoning);
+        assert_int_equal(r.raw_len, strlen(body));
+        assert_memory_equal(r.raw, body, r.raw_len);
+        sq_response_release(&r);
+    }
+}
+
+static void keeps_the_servers_own_words(void **state)
+{
+    (void)state;
+    struct sq_response r;
+    char why[200];
+    assert_true(sq_openai_parse(
+        SQ_STR("{\"system_fingerprint\":\"fp 1\",\"usage\":{"
+               "\"prompt_tokens_details\":{\"cached_tokens\":5},"
+               "\"completion_tokens_details\":{\"reasoning_tokens\":6}},"
+               "\"choices\":[{\"message\":{\"content\":\"x\"},"
+               "\"finish_reason\":\"eos\"}]}"),
+        &r, why, sizeof(why)));
+    assert_int_equal(r.stop, SQ_STOP_STOP);
+    assert_string_equal(r.finish_reason, "eos");
+    assert_string_equal(r.fingerprint, "fp 1");
+    assert_int_equal(r.cached_tokens, 5);
+    assert_int_equal(r.reasoning_tokens, 6);
+    sq_response_release(&r);
+    assert_true(sq_openai_parse(
+        SQ_STR("{\"usage\":{\"prompt_tokens_details\":null,"
+               "\"prompt_cache_hit_tokens\":7},"
+               "\"choices\":[{\"message\":{\"content\":\"x\"}}]}"),
+        &r, why, sizeof(why)));
+    assert_null(r.finish_reason);
+    assert_null(r.fingerprint);
+    assert_int_equal(r.cached_tokens, 7);
+    assert_int_equal(r.reasoning_tokens, -1);
+    sq_response_release(&r);
+}
+
 static void no_answer_is_never_an_empty_one(void **state)
 {
     (void)state;
@@ -122,6 +271,9 @@ static void no_answer_is_never_an_empty_one(void **state)
         {"{\"error\":{\"message\":\"x\"}}", "no choices"},
         {"{\"choices\":[{}]}", "no choices[0].message"},
         {"{\"choices\":[{\"message\":\"x\"}]}", "no choices[0].message"},
+        {"{\"choices\":[{\"text\":null,\"finish_reason\":\"stop\"}]}",
+         "no choices[0].message"},
+        {"{\"choices\":[{\"text\":\"\"}]}", "neither"},
         {CHOICE("{\"content\":null}", "\"stop\""), "content is null"},
         {CHOICE("{}", "\"stop\""), "content is null"},
         {CHOICE("{\"content\":7}", "\"stop\""), "content is no text"},
@@ -170,7 +322,7 @@ static void reads_errors(void **state)
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct sq_openai_error e;
-        sq_openai_error(sq_str_from(cases[i].body), SQ_STR(""), &e);
+        sq_openai_error(sq_str_from(cases[i].body), NULL, 0, &e);
         assert_string_equal(e.message, cases[i].message);
         assert_int_equal(e.unknown_model, cases[i].unknown_model);
         assert_int_equal(e.quota, cases[i].quota);
@@ -187,10 +339,12 @@ static void shows_no_key(void **state)
         {"key: sk-proj-****abcd.", "key: ***"},
         {"got Bearer abc-def now", "got *** now"},
         {"task-based", "task-based"},
+        {"X-Gate was gatepass9", "X-Gate was ***"},
     };
+    const sq_str secrets[] = {SQ_STR("topsecret1"), SQ_STR("gatepass9")};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct sq_openai_error e;
-        sq_openai_error(sq_str_from(cases[i].said), SQ_STR("topsecret1"), &e);
+        sq_openai_error(sq_str_from(cases[i].said), secrets, 2, &e);
         assert_string_equal(e.message, cases[i].shown);
     }
 }
@@ -203,7 +357,7 @@ static void cuts_between_characters(void **state)
     for (size_t i = 0; i < 500; i++)
         memcpy(body + 1 + 2 * i, "\xc3\xa4", 2);
     body[0] = 'x';
-    sq_openai_error((sq_str){body, 1001}, SQ_STR(""), &e);
+    sq_openai_error((sq_str){body, 1001}, NULL, 0, &e);
     assert_true(strlen(e.message) > 200);
     assert_true(sq_utf8_valid(sq_str_from(e.message), NULL));
 }
@@ -212,8 +366,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(builds_only_what_is_set),
+        cmocka_unit_test(builds_what_the_server_takes),
+        cmocka_unit_test(tells_what_a_server_refuses),
         cmocka_unit_test(reads_answers),
         cmocka_unit_test(reads_usage_and_model),
+        cmocka_unit_test(parts_thoughts_from_the_text),
+        cmocka_unit_test(keeps_the_servers_own_words),
         cmocka_unit_test(no_answer_is_never_an_empty_one),
         cmocka_unit_test(reads_errors),
         cmocka_unit_test(shows_no_key),

@@ -20,12 +20,15 @@ static void test_views_have_the_documented_columns(void **state)
                             "state,rule_pass,judge_pass,evidence,explanation,"
                             "correct"),
         VIEW("usage", "run_id,role,requests,cached,retries,prompt_tokens,"
-                      "completion_tokens,cost"),
+                      "completion_tokens,cost,cached_tokens,"
+                      "reasoning_tokens"),
         VIEW("verdicts", "run_id,suite,sample_id,epoch,template,following,"
                          "quality_state,quality,explanation"),
         VIEW("samples", "run_id,suite,sample_id,epoch,state,error,retries,"
                         "cached,response_text,stop,server_model,prompt_tokens,"
-                        "completion_tokens,latency_ms,query,job_id"),
+                        "completion_tokens,latency_ms,query,job_id,"
+                        "reasoning,finish_reason,system_fingerprint,"
+                        "cached_tokens,reasoning_tokens"),
     };
     struct fixture *f = *state;
 
@@ -112,7 +115,15 @@ static void test_responses(void **state)
                             .prompt_tokens = 0,
                             .completion_tokens = 12,
                             .latency_ms = 345,
-                            .retries = 2};
+                            .retries = 2,
+                            .reasoning = (char[]){"so"},
+                            .finish_reason = (char[]){"max_tokens"},
+                            .fingerprint = (char[]){"fp"},
+                            .raw =
+                                (char[]){"{\"choices\": [\"[[[[[[[[[[[[\"]}"},
+                            .raw_len = 29,
+                            .cached_tokens = -1,
+                            .reasoning_tokens = 4};
     struct sq_response got;
     struct sq_err err = {0};
     int64_t row, again;
@@ -142,6 +153,16 @@ static void test_responses(void **state)
            "SELECT length(CAST(text AS BLOB)) FROM response"
            " WHERE key = 'k'",
            "4");
+    sql_is(f->path,
+           "SELECT reasoning || finish_reason || system_fingerprint ||"
+           " ifnull(cached_tokens, '-') || reasoning_tokens || raw_bytes ||"
+           " typeof(raw_z) || (length(raw_z) < raw_bytes)"
+           " FROM response WHERE key = 'k'",
+           "somax_tokensfp-429blob1");
+    sql_is(f->path,
+           "SELECT count(*) FROM response WHERE key = 'k2' AND reasoning IS"
+           " NULL AND finish_reason IS NULL AND raw_z IS NULL",
+           "1");
     ok(sq_store_response_get(s, "k2", &again, &got, &err), &err);
     assert_string_equal(got.text, "");
     assert_null(got.server_model);
@@ -196,7 +217,8 @@ static void test_jobs(void **state)
            "s:n=3|b|1|pass|-|0|1|2|stop|10|-|7|a query|job2\n"
            "s:n=3|b|2|not_run|-|0|0|-|-|-|-|-|a query|job2");
     snprintf(want, sizeof(want),
-             "%s|judge|1|0|0|10|-|-\n%s|model|8|1|6|10|-|0.5", run.id, run.id);
+             "%s|judge|1|0|0|10|-|-|3|-\n%s|model|8|1|6|10|-|0.5|3|-", run.id,
+             run.id);
     sql_is(f->path, "SELECT * FROM usage ORDER BY role", want);
     sql_is(f->path,
            "SELECT t.name, t.digest FROM job JOIN template t"
