@@ -364,6 +364,8 @@ static void log_missing(struct sq_log *log, const struct sq_run_result *r)
                     "%zu responses or verdicts are missing; run the same "
                     "command again to ask for these alone",
                     r->missing);
+        if (r->first_error.msg[0])
+            sq_buf_addf(&text, " (the first: %s)", r->first_error.msg);
     }
     sq_log(log, SQ_LOG_ERROR, "%s", text.p);
     sq_buf_release(&text);

@@ -248,15 +248,19 @@ enum sq_status sq_ask_store(struct sq_arrival *a, struct sq_err *err)
         struct sq_store_origin origin = {ask->key, ask->engine->ops->name,
                                          ask->engine->endpoint,
                                          ask->engine->model, request.p};
-        st = sq_store_response_put(s->store, &origin, r, &a->row, err);
+        st = sq_store_response_put(s->store, &origin, &a->response, &a->row,
+                                   err);
         sq_buf_release(&request);
         free(a->response.raw); /* stored: of no more use */
         a->response.raw = NULL;
     }
     if (st == SQ_OK)
         st = put_job(ask, response_state(r), r, a->row, cached, r->error, err);
-    if (r->stop == SQ_STOP_ERROR)
+    if (r->stop == SQ_STOP_ERROR) {
         s->result->missing++;
+        if (!s->result->first_error.status)
+            (void)sq_err_set(&s->result->first_error, SQ_NET, "%s", r->error);
+    }
     s->result->cached += cached;
     s->result->asked += !cached;
     return st;

@@ -53,9 +53,10 @@ struct sq_run_options {
 struct sq_run_result {
     char id[SQ_RUN_ID_SIZE];
     bool resumed, interrupted;
-    size_t jobs;          /* (sample, epoch) pairs of the plan */
-    size_t skipped;       /* already scored before */
-    size_t missing;       /* responses or verdicts that could not be had */
+    size_t jobs;               /* (sample, epoch) pairs of the plan */
+    size_t skipped;            /* already scored before */
+    size_t missing;            /* responses or verdicts that could not be had */
+    struct sq_err first_error; /* why the first of them is missing */
     size_t asked, cached; /* requests sent to engines; answered by the store */
     struct sq_budget budget; /* what was spent; over when it ended the run */
     size_t states[SQ_STATE_COUNT]; /* of the steps scored now */

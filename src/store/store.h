@@ -99,12 +99,13 @@ struct sq_store_origin {
     const char *key, *engine, *endpoint, *model;
     const char *request_json; /* messages and sampling, for audit */
 };
-/* Keeps a response (never one with stop ERROR). When another process has just
- * kept one under the same key, that one stays and its row is given. */
+/* Keeps a response (never one with stop ERROR). When one is kept under the same
+ * key already (another process, or the same question in flight twice), that one
+ * stays, its row is given and *response becomes it, so that what is scored is
+ * what is stored. */
 enum sq_status sq_store_response_put(struct sq_store *s,
                                      const struct sq_store_origin *origin,
-                                     const struct sq_response *response,
-                                     int64_t *row,
+                                     struct sq_response *response, int64_t *row,
                                      struct sq_err *err) SQ_CHECKED;
 
 /* What became of one request of a run: the model's (template "") or a judge's.

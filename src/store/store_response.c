@@ -62,10 +62,26 @@ enum sq_status sq_store_response_get(struct sq_store *s, const char *key,
     return st;
 }
 
+/* Makes *response the one that is kept under this key. */
+static enum sq_status take_kept(struct sq_store *s, const char *key,
+                                struct sq_response *response, int64_t *row,
+                                struct sq_err *err)
+{
+    struct sq_response kept = SQ_RESPONSE_INIT;
+    enum sq_status st = sq_store_response_get(s, key, row, &kept, err);
+
+    if (st != SQ_OK)
+        return st;
+    kept.retries = response->retries; /* these were made all the same */
+    sq_response_release(response);
+    *response = kept;
+    return SQ_OK;
+}
+
 enum sq_status sq_store_response_put(struct sq_store *s,
                                      const struct sq_store_origin *origin,
-                                     const struct sq_response *response,
-                                     int64_t *row, struct sq_err *err)
+                                     struct sq_response *response, int64_t *row,
+                                     struct sq_err *err)
 {
     struct sq_stmt *q = sq_db_query(
         s->db,
@@ -108,7 +124,7 @@ enum sq_status sq_store_response_put(struct sq_store *s,
     st = sq_stmt_run_int(q, row, err);
     sq_buf_release(&packed);
     if (st == SQ_OK && *row == 0)
-        st = sq_store_response_get(s, origin->key, row, NULL, err);
+        st = take_kept(s, origin->key, response, row, err);
     return st;
 }
 

@@ -220,7 +220,7 @@ static inline int64_t put_response(struct sq_store *s, const char *key,
 
     r.text = sq_xstrdup(text);
     ok(sq_store_response_put(s, &origin, &r, &row, &err), &err);
-    free(r.text);
+    sq_response_release(&r);
     return row;
 }
 

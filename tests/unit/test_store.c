@@ -144,8 +144,17 @@ static void test_responses(void **state)
     assert_int_equal(got.latency_ms, 345);
     assert_int_equal(got.retries, 2);
     sq_response_release(&got);
-    /* Another one under the same key: the first stays. */
-    assert_int_equal(put_response(s, "k", "later"), row);
+    /* Another one under the same key: the first stays, and is what one has. */
+    struct sq_response later = {.stop = SQ_STOP_STOP,
+                                .text = sq_xstrdup("later"),
+                                .text_len = 5,
+                                .retries = 1};
+    ok(sq_store_response_put(s, &origin, &later, &again, &err), &err);
+    assert_int_equal(again, row);
+    assert_memory_equal(later.text, r.text, 5);
+    assert_int_equal(later.stop, SQ_STOP_LENGTH);
+    assert_int_equal(later.retries, 1);
+    sq_response_release(&later);
     assert_int_not_equal(put_response(s, "k2", ""), row);
     ok(sq_store_response_get(s, "k", &again, NULL, &err), &err);
     assert_int_equal(again, row);

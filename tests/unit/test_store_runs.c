@@ -117,7 +117,6 @@ static void test_takeover_after_kill(void **state)
  * transaction of its own and one key in two the other's as well. */
 static int write_rows(const char *path, int who)
 {
-    struct sq_response r = {.stop = SQ_STOP_STOP, .text = (char[]){"text"}};
     const struct sq_run_info info = {"p", "m", "", "{}", "{}"};
     struct sq_err err = {0};
     struct sq_store *s;
@@ -125,10 +124,11 @@ static int write_rows(const char *path, int who)
     enum sq_status st = sq_store_open(&s, path, SQ_STORE_WRITE, &err);
     int64_t row;
 
-    r.text_len = 4;
     if (st == SQ_OK)
         st = sq_store_run_begin(s, &info, &run, &err);
     for (int i = 0; st == SQ_OK && i < ROWS; i++) {
+        struct sq_response r = {
+            .stop = SQ_STOP_STOP, .text = sq_xstrdup("text"), .text_len = 4};
         char key[64];
         struct sq_store_origin origin = {key, "e", "u", "m", NULL};
 
@@ -136,6 +136,7 @@ static int write_rows(const char *path, int who)
         st = sq_store_begin(s, &err);
         if (st == SQ_OK)
             st = sq_store_response_put(s, &origin, &r, &row, &err);
+        sq_response_release(&r);
         if (st == SQ_OK && row == 0)
             return 2;
         if (st == SQ_OK)
