@@ -175,7 +175,6 @@ enum sq_status sq_db_open(struct sq_db **out, const char *path,
                           enum sq_db_mode mode, struct sq_err *err)
 {
     static const char settings[] = "PRAGMA foreign_keys=ON;"
-                                   "PRAGMA temp_store=MEMORY;"
                                    "PRAGMA mmap_size=16777216;";
     enum sq_status st = check_file(path, mode, err);
     struct sq_buf uri;
