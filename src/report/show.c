@@ -39,6 +39,26 @@ static void take_cells(void *ctx, const struct sq_store_row *row)
     sq_grid_add(&l->grid, cells);
 }
 
+/* Takes a column out that says nothing in any row. */
+static void drop_empty_columns(struct listing *l)
+{
+    struct sq_grid *g = &l->grid;
+    for (size_t c = g->ncolumns; c-- > 0;) {
+        bool empty = true;
+        for (size_t r = 0; r < g->nrows && empty; r++)
+            empty = g->cells[r * g->ncolumns + c].n == 0;
+        if (!empty)
+            continue;
+        size_t kept = 0;
+        for (size_t i = 0; i < g->nrows * g->ncolumns; i++)
+            if (i % g->ncolumns != c)
+                g->cells[kept++] = g->cells[i];
+        for (size_t i = c; i + 1 < g->ncolumns; i++)
+            l->columns[i] = l->columns[i + 1];
+        g->ncolumns--;
+    }
+}
+
 static enum sq_status
 add_listing(struct sq_store *store, enum sq_store_query query, sq_str run,
             const char *title, const struct sq_grid_column *columns,
@@ -52,6 +72,7 @@ add_listing(struct sq_store *store, enum sq_store_query query, sq_str run,
     enum sq_status st =
         sq_store_each(store, query, &run, 1, take_cells, &l, err);
     if (st == SQ_OK && l.grid.nrows) {
+        drop_empty_columns(&l);
         sq_buf_addf(out, "\n%s\n", title);
         sq_grid_table(&l.grid, out);
     }
@@ -99,7 +120,7 @@ enum sq_status sq_show_run(struct sq_store *store, const char *run_id,
         {"suite", false}, {"sample", false}, {"epoch", true},
         {"state", false}, {NULL, false},     {NULL, false},
         {NULL, false},    {"grader", false}, {"steps", true},
-        {"pass", true},   {"fail", true},    {"unanswerable", true}};
+        {"pass", true},   {"fail", true},    {"unansw.", true}};
     static const struct {
         enum sq_store_query query;
         const char *title;

@@ -73,6 +73,7 @@ is "csv has a header and a line for each value" "$(wc -l <"$out" | tr -d ' ')" \
 run "$seqeval" show latest:hasty --db "$db"
 like "show names the run's model" "$out" '^model +hasty'
 like "show counts the states" "$out" 'step +pass +1[0-9][0-9]$'
+is "in 80 columns" "$(awk 'length($0) > 80' "$out" | wc -l | tr -d ' ')" 0
 sample=$(sql "select sample_id from step_scores where state = 'fail' limit 1")
 run "$seqeval" show latest:hasty "$sample" --db "$db"
 is "show a sample" "$status" 0
