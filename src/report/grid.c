@@ -193,3 +193,12 @@ void sq_grid_render(const struct sq_grid *g, const char *format,
     else
         sq_grid_table(g, out);
 }
+
+sq_str sq_grid_rounded(struct sq_arena *arena, sq_str text)
+{
+    double v;
+    if (sq_str_find(text, SQ_STR("."), 0) == SIZE_MAX ||
+        !sq_str_to_num(text, &v))
+        return sq_arena_str(arena, text);
+    return sq_str_from(sq_arena_printf(arena, "%.4f", v));
+}

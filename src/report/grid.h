@@ -38,6 +38,9 @@ void sq_grid_csv(const struct sq_grid *g, struct sq_buf *out);
 void sq_grid_json(const struct sq_grid *g, struct sq_buf *out);
 /* A number with the 15 digits that SQLite prints, in the arena; empty when it
  * is not finite. */
+/* A cell for people: a fraction with four places; whole numbers and text stay.
+ */
+sq_str sq_grid_rounded(struct sq_arena *arena, sq_str text);
 sq_str sq_grid_number(struct sq_arena *arena, double v);
 /* A p-value for people: three places, "<0.001" below that. */
 sq_str sq_grid_p(struct sq_arena *arena, double p);

@@ -155,15 +155,6 @@ static bool same_board(const struct row *a, const struct row *b)
            sq_str_eq(a->col[COL_SLICE], b->col[COL_SLICE]);
 }
 
-/* A number with four places; empty stays empty. */
-static sq_str rounded(struct sq_arena *a, sq_str text)
-{
-    double v;
-    if (!sq_str_to_num(text, &v))
-        return text;
-    return sq_str_from(sq_arena_printf(a, "%.4f", v));
-}
-
 /* At most this many characters of a name in a table for a terminal. */
 #define LONGEST_NAME 38
 #define NAME_TAIL 4
@@ -207,13 +198,13 @@ static void board_cells(struct board *b, const struct row *r, size_t rank,
         names[i] = shortened(a, names[i]);
     cells[0] = sq_str_from(sq_arena_printf(a, "%zu", rank));
     cells[1] = names[0];
-    cells[2] = rounded(a, r->col[COL_VALUE]);
-    cells[3] = rounded(a, r->col[COL_STDERR]);
+    cells[2] = sq_grid_rounded(a, r->col[COL_VALUE]);
+    cells[3] = sq_grid_rounded(a, r->col[COL_STDERR]);
     cells[4] = (sq_str){NULL, 0};
     if (r->col[COL_LO].n)
         cells[4] = sq_str_from(sq_arena_printf(
-            a, "%.*s to %.*s", SQ_STR_ARG(rounded(a, r->col[COL_LO])),
-            SQ_STR_ARG(rounded(a, r->col[COL_HI]))));
+            a, "%.*s to %.*s", SQ_STR_ARG(sq_grid_rounded(a, r->col[COL_LO])),
+            SQ_STR_ARG(sq_grid_rounded(a, r->col[COL_HI]))));
     cells[5] = r->col[COL_N];
     cells[6] = names[1];
 }

@@ -16,16 +16,6 @@ struct listing {
     struct sq_grid grid;
 };
 
-/* A fraction with four places; whole numbers and text stay. */
-static sq_str rounded(struct sq_arena *a, sq_str text)
-{
-    double v;
-    if (sq_str_find(text, SQ_STR("."), 0) == SIZE_MAX ||
-        !sq_str_to_num(text, &v))
-        return sq_arena_str(a, text);
-    return sq_str_from(sq_arena_printf(a, "%.4f", v));
-}
-
 static void take_cells(void *ctx, const struct sq_store_row *row)
 {
     struct listing *l = ctx;
@@ -34,7 +24,7 @@ static void take_cells(void *ctx, const struct sq_store_row *row)
     for (size_t i = 0; i < l->nsource; i++)
         if (l->source[i].name)
             cells[n++] = l->source[i].number
-                             ? rounded(&l->arena, row->cols[i])
+                             ? sq_grid_rounded(&l->arena, row->cols[i])
                              : sq_arena_str(&l->arena, row->cols[i]);
     sq_grid_add(&l->grid, cells);
 }
