@@ -38,10 +38,10 @@ void sq_grid_csv(const struct sq_grid *g, struct sq_buf *out);
 void sq_grid_json(const struct sq_grid *g, struct sq_buf *out);
 /* A number with the 15 digits that SQLite prints, in the arena; empty when it
  * is not finite. */
+sq_str sq_grid_number(struct sq_arena *arena, double v);
 /* A cell for people: a fraction with four places; whole numbers and text stay.
  */
 sq_str sq_grid_rounded(struct sq_arena *arena, sq_str text);
-sq_str sq_grid_number(struct sq_arena *arena, double v);
 /* A p-value for people: three places, "<0.001" below that. */
 sq_str sq_grid_p(struct sq_arena *arena, double p);
 /* By the format's name: table, markdown, csv or json. */
