@@ -231,8 +231,8 @@ void sq_run_options_init(struct sq_run_args *a,
         .concurrency = 16,
         .max_retries = 6,
         .timeout_s = 600,
-        .model.price = {NAN, NAN},
-        .judge.price = {NAN, NAN},
+        .model.price = {NAN, NAN, 0},
+        .judge.price = {NAN, NAN, 0},
         .budget = {-1, -1, NAN, NAN},
     };
     size_t n = 0;
