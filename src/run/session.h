@@ -5,6 +5,7 @@
  * Life cycle: open (validates everything before anything is asked), use, close.
  */
 #include "engine/http.h"
+#include "engine/limiter.h"
 #include "judge/judge.h"
 #include "run/run.h"
 
@@ -24,7 +25,8 @@ struct sq_session {
     size_t nsuites;
     struct sq_judge_template **templates;
     size_t ntemplates;
-    struct sq_http_shared http;      /* the one pump of model and judge */
+    struct sq_http_shared http; /* the one pump of model and judge */
+    struct sq_rate rates[SQ_ASKED_COUNT];
     struct sq_engine *model, *judge; /* judge may be NULL */
     struct sq_store *store;
     struct sq_run run;

@@ -124,6 +124,28 @@ static enum sq_status open_templates(struct sq_session *s, struct sq_err *err)
     return st == SQ_OK ? check_templates(s, err) : st;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The limits per minute. A model that judges itself has one account for both.
+ */
+static struct sq_rate *open_rate(struct sq_session *s, bool judge)
+{
+    const struct sq_run_model *m = &s->options->model, *j = &s->options->judge;
+    enum sq_asked own = judge ? SQ_ASKED_JUDGE : SQ_ASKED_MODEL;
+    const struct sq_run_model *of = judge ? j : m;
+    if (judge && !j->rpm && !j->tpm && same_text(m->spec, j->spec) &&
+        same_text(m->base_url, j->base_url) && same_text(m->key, j->key))
+        return open_rate(s, false);
+    if (!of->rpm && !of->tpm)
+        return NULL;
+    if (!s->rates[own].rpm && !s->rates[own].tpm)
+        sq_rate_init(&s->rates[own], of->rpm, of->tpm);
+    return &s->rates[own];
+}
+
 static enum sq_status open_engine(struct sq_session *s,
                                   const struct sq_run_model *m, bool judge,
                                   struct sq_engine **out, struct sq_err *err)
@@ -142,6 +164,7 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .completions = m->completions,
                                       .headers = m->headers,
                                       .http = &s->http,
+                                      .rate = open_rate(s, judge),
                                       .judge = judge,
                                       .log = o->log,
                                       .done = on_done,
@@ -329,6 +352,12 @@ static void put_price(struct sq_json *j, const char *key, struct sq_price p)
     sq_json_put(j, key, o);
 }
 
+static void put_rate(struct sq_json *j, const char *key, long long n)
+{
+    if (n)
+        sq_json_put_int(j, key, n);
+}
+
 /* Where and with what it ran: kept, but no part of the identity. */
 static struct sq_json *provenance(const struct sq_session *s)
 {
@@ -343,6 +372,10 @@ static struct sq_json *provenance(const struct sq_session *s)
         sq_json_put(j, "host", h);
     }
     sq_json_put_int(j, "concurrency", s->options->concurrency);
+    put_rate(j, "rpm", s->options->model.rpm);
+    put_rate(j, "tpm", s->options->model.tpm);
+    put_rate(j, "judge_rpm", s->options->judge.rpm);
+    put_rate(j, "judge_tpm", s->options->judge.tpm);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
     put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);
