@@ -66,16 +66,14 @@ static const struct {
      {20, 5, 10, 15},
      SQ_KAPPA_QUADRATIC,
      .4,
-     .1264911,
-     1e-4},
-    /* By hand: 1 - sum w o / sum w e with w = (i - j)^2:
-     * o: 4 * 1 + 1 * 4 = 8 of 10; e: sum over i, j of r_i c_j (i - j)^2 / 10.
-     */
+     NAN,
+     1e-9},
+    /* By hand, w = (i - j)^2: sum w o = 8, sum w e = 120 / 10. */
     {"three",
      3,
      {2, 1, 1, 1, 2, 1, 0, 1, 1},
      SQ_KAPPA_QUADRATIC,
-     1 - 8.0 / (130.0 / 10),
+     1 - 8.0 / 12,
      NAN,
      1e-9},
     {"never the same", 2, {0, 10, 10, 0}, SQ_KAPPA_PLAIN, -1, 0, 1e-9},
