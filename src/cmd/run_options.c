@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/path.h"
 #include "cmd/common.h"
@@ -273,6 +274,13 @@ static void free_names(const char **names, size_t n)
     free(names);
 }
 
+/* A core file of the process would hold the keys. */
+static void leave_no_core(void)
+{
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+}
+
 enum sq_status sq_run_options_resolve(struct sq_run_args *a,
                                       const char *operand, struct sq_err *err)
 {
@@ -304,6 +312,8 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
     r->judge.key_env = a->judge_key_env ? a->judge_key_env : a->key_env;
     r->model.key = getenv(r->model.key_env);
     r->judge.key = getenv(r->judge.key_env);
+    if (r->model.key || r->judge.key)
+        leave_no_core();
     if (!r->model.base_url)
         r->model.base_url = getenv("OPENAI_BASE_URL");
     if (!r->judge.base_url)
