@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/path.h"
 #include "cmd/common.h"
@@ -264,6 +265,13 @@ static void free_names(const char **names, size_t n)
     free(names);
 }
 
+/* A core file of the process would hold the keys. */
+static void leave_no_core(void)
+{
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+}
+
 enum sq_status sq_run_options_resolve(struct sq_run_args *a,
                                       const char *operand, struct sq_err *err)
 {
@@ -294,6 +302,11 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
     if (!r->model.base_url)
         r->model.base_url = getenv("OPENAI_BASE_URL");
     st = sq_run_judges_resolve(&a->judges, r, err);
+    bool secret = r->model.key != NULL;
+    for (size_t i = 0; i < r->njudges; i++)
+        secret = secret || r->judges[i].key;
+    if (secret)
+        leave_no_core();
     if (st == SQ_OK)
         st = sq_run_prompt_resolve(&a->prompt, r, err);
     if (st != SQ_OK)
