@@ -19,6 +19,11 @@ static const char *const version_1[] = {
     " provenance_json TEXT NOT NULL"
     ") STRICT",
     "CREATE INDEX run_plan ON run(plan_key)",
+    "CREATE TABLE run_tag("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " tag TEXT NOT NULL,"
+    " PRIMARY KEY(run, tag)"
+    ") STRICT, WITHOUT ROWID",
 
     "CREATE TABLE suite("
     " id INTEGER PRIMARY KEY,"
@@ -180,7 +185,9 @@ static const char *const version_1[] = {
 
     "CREATE VIEW runs AS"
     " SELECT run_id, created_at, finished_at, status, model, judge,"
-    "  seqeval_version, settings_json"
+    "  seqeval_version, settings_json,"
+    "  coalesce((SELECT group_concat(tag) FROM (SELECT tag FROM run_tag"
+    "   WHERE run = run.id ORDER BY tag)), '') AS tags"
     " FROM run",
     "CREATE VIEW leaderboard AS"
     " SELECT r.run_id, r.created_at, r.model, r.judge, u.label AS suite,"
