@@ -4,6 +4,7 @@ PREFIX ?= /usr/local
 PKG_CONFIG ?= pkg-config
 FUZZ_SECONDS ?= 60
 FUZZ_CC ?= clang
+.DEFAULT_GOAL = all
 
 CFLAGS ?= -O2 -g
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
@@ -33,6 +34,8 @@ LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
 SECCOMP_LIBS := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS)) -lm
 endif
+
+include mk/llama.mk
 
 # ---- flags ----------------------------------------------------------------
 # SANITIZE=address,undefined builds everything with the sanitizers.
@@ -182,7 +185,7 @@ clean: ## remove everything built
 	rm -rf build build-asan build-fuzz $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | \
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile mk/*.mk | \
 	    while IFS='	' read -r t h; do printf '%-10s %s\n' "$$t" "$$h"; done
 
 FORCE:
