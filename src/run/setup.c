@@ -324,6 +324,8 @@ static void put_price(struct sq_json *j, const char *key, struct sq_price p)
     struct sq_json *o = sq_json_object();
     sq_json_put_num(o, "input", p.input);
     sq_json_put_num(o, "output", p.output);
+    if (p.cached_less > 0)
+        sq_json_put_num(o, "cached_input", p.input - p.cached_less);
     sq_json_put(j, key, o);
 }
 
@@ -383,6 +385,8 @@ enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
         st = sq_store_run_begin(s->store, &info, &s->run, err);
     if (st == SQ_OK)
         st = put_suites(s, err);
+    for (size_t i = 0; i < s->options->ntags && st == SQ_OK; i++)
+        st = sq_store_run_tag(s->store, &s->run, s->options->tags[i], err);
     if (st == SQ_OK) {
         memcpy(s->result->id, s->run.id, sizeof s->result->id);
         s->result->resumed = s->run.resumed;
