@@ -214,15 +214,26 @@ static enum sq_status take_arrivals(struct loop *l, struct sq_err *err)
     return st;
 }
 
+/* 0 is the model's, k + 1 that of judge k. */
+static struct sq_engine *engine_at(const struct sq_session *s, size_t i)
+{
+    return i ? s->judges[i - 1].engine : s->model;
+}
+
 static size_t in_flight(const struct sq_session *s)
 {
-    return s->model->in_flight + (s->judge ? s->judge->in_flight : 0);
+    size_t n = 0;
+    for (size_t i = 0; i <= s->njudges; i++)
+        n += engine_at(s, i)->in_flight;
+    return n;
 }
 
 static size_t under_way(const struct sq_session *s)
 {
-    return in_flight(s) - s->model->waiting -
-           (s->judge ? s->judge->waiting : 0);
+    size_t n = in_flight(s);
+    for (size_t i = 0; i <= s->njudges; i++)
+        n -= engine_at(s, i)->waiting;
+    return n;
 }
 
 /* Is there anything to wait for? A run that stops does not wait for what would
@@ -230,20 +241,22 @@ static size_t under_way(const struct sq_session *s)
 static bool has_waiting(const struct loop *l)
 {
     const struct sq_session *s = l->s;
+    bool full = false;
     if (l->stopping)
         return under_way(s) > 0;
-    return in_flight(s) > 0 ||
-           ((l->queue || !l->planned) &&
-            (s->model->full || (s->judge && s->judge->full)));
+    for (size_t i = 0; i <= s->njudges; i++)
+        full = full || engine_at(s, i)->full;
+    return in_flight(s) > 0 || (full && (l->queue || !l->planned));
 }
 
 /* Is there anything to do that needs no waiting? */
 static bool has_work(const struct loop *l)
 {
     const struct sq_session *s = l->s;
-    bool judge_free = s->judge && !s->judge->full;
-    bool sendable = l->queue && !l->drained && !l->starved &&
-                    (judge_free || !s->model->full);
+    bool free_engine = false;
+    for (size_t i = 0; i <= s->njudges; i++)
+        free_engine = free_engine || !engine_at(s, i)->full;
+    bool sendable = l->queue && !l->drained && !l->starved && free_engine;
     return s->narrivals || (!l->stopping && (can_begin(l) || sendable));
 }
 
@@ -276,7 +289,7 @@ static enum sq_status work(struct loop *l, struct sq_err *err)
 /* Not longer than until an engine is due. */
 static int time_to_wait(const struct sq_engine *e, int wait_ms)
 {
-    if (!e || e->due_ms == 0)
+    if (e->due_ms == 0)
         return wait_ms;
     int64_t left = e->due_ms - sq_clock_ms();
     return left < 0 ? 0 : left < wait_ms ? (int)left : wait_ms;
@@ -287,14 +300,13 @@ static enum sq_status step_engines(struct loop *l, int wait_ms,
                                    struct sq_err *err)
 {
     struct sq_session *s = l->s;
-    struct sq_engine *engines[] = {s->model, s->judge};
     enum sq_status st = SQ_OK;
     l->drained = false;
-    for (size_t i = 0; i < 2; i++)
-        wait_ms = time_to_wait(engines[i], wait_ms);
-    for (size_t i = 0; i < 2 && st == SQ_OK; i++) {
-        struct sq_engine *e = engines[i];
-        if (!e || (!e->in_flight && !e->full))
+    for (size_t i = 0; i <= s->njudges; i++)
+        wait_ms = time_to_wait(engine_at(s, i), wait_ms);
+    for (size_t i = 0; i <= s->njudges && st == SQ_OK; i++) {
+        struct sq_engine *e = engine_at(s, i);
+        if (!e->in_flight && !e->full)
             continue;
         st = e->ops->step(e, s->narrivals ? 0 : wait_ms, err);
         wait_ms = 0;
@@ -304,12 +316,12 @@ static enum sq_status step_engines(struct loop *l, int wait_ms,
 
 static void put_engines(const struct sq_session *s, struct sq_buf *out)
 {
-    const struct sq_engine *engines[] = {s->model, s->judge};
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i <= s->njudges; i++) {
+        const struct sq_engine *e = engine_at(s, i);
         struct sq_buf text;
         sq_buf_init(&text, SQ_MAX_MESSAGE);
-        if (engines[i] && engines[i]->ops->progress)
-            engines[i]->ops->progress(engines[i], &text);
+        if (e->ops->progress)
+            e->ops->progress(e, &text);
         if (text.n)
             sq_buf_addf(out, "%s%s", i ? ", judge" : "", text.p);
         sq_buf_release(&text);
@@ -462,7 +474,7 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     struct loop l = {.s = s, .begun_ms = sq_clock_ms()};
     l.queue_end = &l.queue;
     /* Items that wait for a slow judge must not keep the model idle. */
-    l.window = (size_t)o->concurrency * (s->judge ? 2 : 1) + 64;
+    l.window = (size_t)o->concurrency * (1 + s->njudges) + 64;
     l.shown_ms = l.begun_ms;
     enum sq_status st = SQ_OK;
     if (o->log && o->log->tty)
@@ -482,7 +494,8 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     while (l.items)
         end_item(&l, l.items);
     log_summary(s, s->model);
-    log_summary(s, s->judge);
+    for (size_t i = 0; i < s->njudges; i++)
+        log_summary(s, s->judges[i].engine);
     const char *status = s->result->interrupted              ? "interrupted"
                          : st != SQ_OK || s->result->missing ? "incomplete"
                                                              : "complete";
