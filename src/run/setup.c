@@ -265,6 +265,8 @@ enum sq_status sq_session_open(struct sq_session *s,
     if (st == SQ_OK)
         st = open_engine(s, &options->model, false, &s->model, err);
     if (st == SQ_OK && s->ntemplates)
+        st = sq_attack_rules(&s->arena, &s->attacks, err);
+    if (st == SQ_OK && s->ntemplates)
         st = open_judges(s, err);
     else if (st == SQ_OK && options->njudges)
         sq_log(options->log, SQ_LOG_WARN,
