@@ -92,6 +92,20 @@ static void take_run(void *ctx, const struct sq_store_row *row)
     }
 }
 
+static enum sq_status add_notes(struct sq_store *store, const char *run_id,
+                                struct sq_buf *out, struct sq_err *err)
+{
+    struct sq_buf line;
+    sq_buf_init(&line, SQ_MAX_MESSAGE);
+    enum sq_status st = sq_notes_render(store, run_id, &line, err);
+    if (st == SQ_OK && line.n) {
+        sq_buf_adds(out, "notes      ");
+        sq_wrap(out, sq_buf_str(&line), 0);
+    }
+    sq_buf_release(&line);
+    return st;
+}
+
 enum sq_status sq_show_run(struct sq_store *store, const char *run_id,
                            struct sq_buf *out, struct sq_err *err)
 {
@@ -125,7 +139,7 @@ enum sq_status sq_show_run(struct sq_store *store, const char *run_id,
     enum sq_status st =
         sq_store_each(store, SQ_QUERY_RUN, &run, 1, take_run, out, err);
     if (st == SQ_OK)
-        st = sq_notes_render(store, run_id, "note       ", out, err);
+        st = add_notes(store, run_id, out, err);
     for (size_t i = 0; i < 4 && st == SQ_OK; i++)
         st = add_listing(store, listings[i].query, run, listings[i].title,
                          listings[i].columns, listings[i].n, out, err);

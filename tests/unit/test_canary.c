@@ -166,7 +166,7 @@ static void test_faults_of_the_file(void **unused)
         }
         sq_canaries_free(c);
     }
-    temp_remove(home);
+    remove(file);
     free(file);
 }
 
