@@ -12,7 +12,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
        -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
 
 # ---- libraries, by their pkg-config names ---------------------------------
-PKGS = libcjson libpcre2-8 sqlite3 zlib libcrypto libexttextcat
+PKGS = libcjson libpcre2-8 sqlite3 zlib libcrypto libexttextcat expat
 MODULE_PKGS = libcurl
 
 GOALS = $(or $(MAKECMDGOALS),all)

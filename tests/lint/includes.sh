@@ -11,6 +11,7 @@ openssl/evp.h          src/base/digest.c
 dlfcn.h                src/engine/http_load.c
 pcre2.h                src/check/regex.c
 libexttextcat/textcat.h src/check/langid.c
+expat.h                src/check/check_xml.c
 curl/curl.h            src/engine/http.c
 sqlite3.h              src/store/db.c
 sys/epoll.h            src/engine/poller.c
