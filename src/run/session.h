@@ -6,6 +6,7 @@
  */
 #include "engine/http.h"
 #include "engine/limiter.h"
+#include "judge/attack.h"
 #include "judge/judge.h"
 #include "run/run.h"
 
@@ -36,6 +37,7 @@ struct sq_session {
     struct sq_session_judge judges[SQ_JUDGES_MAX];
     size_t njudges;
     struct sq_arena arena;
+    const struct sq_attack_rules *attacks; /* where a judge is asked */
     struct sq_store *store;
     struct sq_run run;
     struct sq_plan plan;
