@@ -99,9 +99,10 @@ struct sq_log;
 
 /* What an engine is opened with; borrowed until it is closed. */
 struct sq_engine_config {
-    sq_str model;         /* behind the colon of SPEC */
-    const char *base_url; /* openai: without a trailing slash; NULL = default */
-    const char *key;      /* secret; never stored, never logged; may be NULL */
+    sq_str model;          /* behind the colon of SPEC */
+    const char *base_url;  /* openai: NULL = default; several, with commas: the
+                              first is part of a response's identity */
+    const char *key;       /* secret; never stored, never logged; may be NULL */
     long long concurrency; /* most requests in flight */
     long long max_retries;
     double timeout_s;         /* of one attempt, all in */
