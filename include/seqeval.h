@@ -112,6 +112,7 @@ struct sq_engine_config {
     const char *key_env;      /* variable the key is from, for messages; NULL =
                                  OPENAI_API_KEY */
     bool completions;         /* openai: /completions, for base models */
+    bool stream;              /* openai: have the answer come in pieces */
     /* openai: more headers, "Name: value", NULL-terminated, may be NULL; secret
        like key */
     const char *const *headers;

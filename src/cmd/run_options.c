@@ -122,6 +122,8 @@ static size_t sending_rows(struct sq_run_args *a, struct sq_opt *t)
         {"tpm", 0, SQ_OPT_INT, &r->model.tpm, "N",
          "have the model read and write at most N tokens in any minute", 1,
          1e12},
+        {"stream", 0, SQ_OPT_FLAG, &r->stream, NULL,
+         "have answers come in pieces, and keep the time to the first", 0, 0},
         {"max-retries", 0, SQ_OPT_INT, &r->max_retries, "N",
          "most further tries of a request that failed (default 6)", 0, 1000},
         {"timeout", 0, SQ_OPT_NUM, &r->timeout_s, "SECONDS",

@@ -248,6 +248,7 @@ static enum sq_status open_engine(struct sq_engine **out,
     if (!e->config.key_env)
         e->config.key_env = "OPENAI_API_KEY";
     e->form.completions = config->completions;
+    e->form.stream = config->stream;
     e->ready_end = &e->ready;
     e->output_mean = GUESS_TOKENS;
     e->model = sq_str_dup(config->model);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/openai_json.h"
+#include "engine/openai_stream.h"
 
 /* ---- delivering -------------------------------------------------------- */
 
@@ -124,6 +125,13 @@ static bool adapt(struct job *job, const struct sq_http_result *r,
                   job->request->sampling.max_tokens >= 0;
     bool schema = said->refuses_schema && !job->form.no_schema &&
                   job->request->schema.n > 0;
+    bool usage = said->refuses_stream_usage && job->form.stream &&
+                 !job->form.no_stream_usage;
+    if (usage && !e->form.no_stream_usage)
+        sq_log(e->config.log, SQ_LOG_INFO,
+               "%s does not tell what a stream takes: tokens are unknown",
+               job->server->url);
+    e->form.no_stream_usage = e->form.no_stream_usage || usage;
     if (tokens && !e->form.completion_tokens)
         sq_log(e->config.log, SQ_LOG_INFO,
                "%s wants max_completion_tokens instead of max_tokens",
@@ -134,9 +142,9 @@ static bool adapt(struct job *job, const struct sq_http_result *r,
                job->server->url);
     e->form.completion_tokens = e->form.completion_tokens || tokens;
     e->form.no_schema = e->form.no_schema || schema;
-    if (tokens || schema)
+    if (tokens || schema || usage)
         sq_openai_build(job);
-    return tokens || schema;
+    return tokens || schema || usage;
 }
 
 static void well(const struct openai *e, struct sq_server *s)
@@ -224,6 +232,21 @@ static void answered(struct openai *e, struct job *job,
     sq_openai_landed(job, told ? r->prompt_tokens + r->completion_tokens : -1);
 }
 
+/* A server that does not stream answers in one piece all the same. */
+static bool read_body(const struct job *job, sq_str body,
+                      struct sq_response *out, char *why, size_t why_size)
+{
+    struct sq_buf whole;
+    bool ok;
+    if (!job->form.stream || sq_str_starts(sq_str_trim(body), SQ_STR("{")))
+        return sq_openai_parse(body, out, why, why_size);
+    sq_buf_init(&whole, SQ_MAX_REPLY);
+    ok = sq_openai_unstream(body, &whole, why, why_size) &&
+         sq_openai_parse(sq_buf_str(&whole), out, why, why_size);
+    sq_buf_release(&whole);
+    return ok;
+}
+
 void sq_openai_done(void *ctx, const struct sq_http_result *r)
 {
     struct job *job = ctx;
@@ -235,11 +258,13 @@ void sq_openai_done(void *ctx, const struct sq_http_result *r)
     sq_window_rest(&job->server->window, r->rest_ms, sq_clock_ms());
     if (r->fault != SQ_HTTP_OK || r->status / 100 != 2) {
         fail(job, r, NULL);
-    } else if (!sq_openai_parse(r->body, &response, why, sizeof(why))) {
+    } else if (!read_body(job, r->body, &response, why, sizeof(why))) {
         fail(job, r, why);
     } else {
         answered(e, job, &response);
         response.latency_ms = r->latency_ms;
+        if (job->form.stream)
+            response.ttft_ms = r->first_ms;
         deliver(job, &response);
     }
 }

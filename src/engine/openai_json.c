@@ -304,6 +304,8 @@ static void judge_message(sq_str code, sq_str message,
     out->refuses_schema = contains(message, SQ_STR("response_format")) ||
                           contains(message, SQ_STR("json_schema")) ||
                           contains(message, SQ_STR("json schema"));
+    out->refuses_stream_usage = contains(message, SQ_STR("stream_options")) ||
+                                contains(message, SQ_STR("include_usage"));
     out->quota = sq_str_eq(code, SQ_STR("insufficient_quota"));
     out->unknown_model = sq_str_eq(code, SQ_STR("model_not_found")) ||
                          (contains(message, SQ_STR("model")) &&

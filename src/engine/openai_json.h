@@ -28,6 +28,7 @@ struct sq_openai_error {
     bool quota; /* the account has nothing left: to ask again is of no use */
     bool wants_completion_tokens; /* it speaks of max_completion_tokens */
     bool refuses_schema;          /* it speaks of response_format or a schema */
+    bool refuses_stream_usage;    /* it speaks of stream_options */
 };
 /* The secrets are replaced in the message, as is what looks like a key. */
 void sq_openai_error(sq_str body, const sq_str *secrets, size_t nsecrets,

@@ -5,6 +5,8 @@
 #include "base/stop.h"
 
 #define CONNECT_TIMEOUT_MS 20000
+/* Between two pieces of a stream. */
+#define IDLE_TIMEOUT_MS 120000
 /* When no limit is set: nothing may hang for ever. */
 #define DEFAULT_TIMEOUT_S 600.0
 /* Bytes of a prompt for which a token is held: English has four or more to a
@@ -76,6 +78,8 @@ static void send_now(struct job *job, struct sq_server *server, int64_t now)
     r.connect_timeout_ms =
         timeout_ms < CONNECT_TIMEOUT_MS ? timeout_ms : CONNECT_TIMEOUT_MS;
     r.timeout_ms = timeout_ms;
+    if (job->form.stream)
+        r.idle_timeout_ms = IDLE_TIMEOUT_MS;
     r.done = sq_openai_done;
     r.ctx = job;
     r.owner = e;

@@ -51,6 +51,7 @@ struct sq_run_options {
     struct sq_run_prompt prompt;
     long long epochs, concurrency, max_retries;
     double timeout_s;
+    bool stream; /* answers come in pieces */
     bool allow_modified, no_cache;
     struct sq_log *log;
 };
