@@ -55,7 +55,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@; )
 # http.so is apart because libcurl alone doubles the time of every start.
 MODULE_SRC = src/engine/http.c
 LIB_SRC = $(filter-out $(MODULE_SRC),$(wildcard src/*/*.c))
-LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
 MODULES = $(if $(wildcard $(MODULE_SRC)),$(BUILD)/http.so)
 UNIT_SRC = $(wildcard tests/unit/test_*.c)
 UNIT_BIN = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
@@ -71,6 +71,8 @@ all: $(BUILD)/seqeval $(MODULES) $(BUILD)/seqeval.1 ## build the program
 
 $(BUILD)/seqeval: $(BUILD)/src/main.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+
+include mk/chart.mk
 
 $(BUILD)/libseqeval.a: $(LIB_OBJ)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
