@@ -245,6 +245,8 @@ static void put_verdicts(const struct rows *verdicts, const struct answer *a,
         sq_buf_addf(out, "%s{", sep);
         sep = ",";
         put_str(out, "template", v[VERDICT_TEMPLATE]);
+        sq_buf_addc(out, ',');
+        put_str(out, "judge", v[VERDICT_JUDGE]);
         struct sq_buf found;
         sq_buf_init(&found, SQ_MAX_MESSAGE);
         if (asked)
@@ -279,6 +281,8 @@ static void put_answer(const struct gathering *g, const struct answer *a,
     put_num(out, "ms", s[SAMPLE_LATENCY]);
     sq_buf_addc(out, ',');
     put_num(out, "tokens", s[SAMPLE_COMPLETION_TOKENS]);
+    sq_buf_addc(out, ',');
+    put_str(out, "attack", s[SAMPLE_ATTACK]);
     put_scores(&g->runs[a->run].steps, a, out);
     put_verdicts(&g->runs[a->run].verdicts, a, out);
     sq_buf_addc(out, '}');

@@ -172,13 +172,14 @@ function answerView(sample, answer, several) {
              (answer.epoch > 1 ? ", epoch " + answer.epoch : "") + " ",
              answer.state === "pass" ? null : chip(answer.state)),
         make("p", {class: "note"}, facts.join(" \u00b7 ")),
+        answer.attack ? make("p", {class: "bad"}, "Talks to the judge: " + answer.attack) : null,
         make("div", {class: "text", role: "group", "aria-label": "query"}, ...query),
         tip,
         make("div", {class: "text", role: "group", "aria-label": "response"},
              ...(answer.text ? response : [make("em", null, "(no text)")])),
         answer.scores.length ? stepTable(sample, answer) : null,
         ...answer.verdicts.map((v) => make("p", null,
-            make("strong", null, v.template + ": "), v.found + (v.why ? " \u2014 " + v.why : ""))));
+            make("strong", null, v.template + (v.judge ? ", " + v.judge : "") + ": "), v.found + (v.why ? " \u2014 " + v.why : ""))));
     const light = (event) => {
         const at = event.target.closest(".step");
         if (!at) return;
