@@ -125,8 +125,9 @@ int main(int argc, char **argv)
     struct sq_err err = {0};
     char *text = NULL;
     size_t n = 0;
-    int flying = argc == 4 ? atoi(argv[2]) : 0;
-    if (flying < 1) {
+    long long flying = 0;
+    if (argc != 4 || !sq_str_to_int(sq_str_from(argv[2]), &flying) ||
+        flying < 1) {
         fputs("usage: bare_client URL IN_FLIGHT FILE\n", stderr);
         return 2;
     }
@@ -146,7 +147,7 @@ int main(int argc, char **argv)
     curl_multi_setopt(c.multi, CURLMOPT_SOCKETDATA, &c);
     curl_multi_setopt(c.multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(c.multi, CURLMOPT_TIMERDATA, &c);
-    for (int i = 0; i < flying; i++)
+    for (long long i = 0; i < flying; i++)
         send_next(&c, handle(&c));
     serve(&c);
     printf("%zu answered, %zu failed\n", c.answered, c.failed);
