@@ -174,8 +174,8 @@ static enum sq_status check_file(const char *path, enum sq_db_mode mode,
 enum sq_status sq_db_open(struct sq_db **out, const char *path,
                           enum sq_db_mode mode, struct sq_err *err)
 {
-    static const char settings[] = "PRAGMA foreign_keys=ON;"
-                                   "PRAGMA mmap_size=16777216;";
+    static const char reading[] = "PRAGMA query_only=ON;"
+                                  "PRAGMA mmap_size=16777216;";
     enum sq_status st = check_file(path, mode, err);
     struct sq_buf uri;
     struct sq_db *db;
@@ -197,9 +197,9 @@ enum sq_status sq_db_open(struct sq_db **out, const char *path,
     if (rc == SQLITE_OK) {
         sqlite3_extended_result_codes(db->con, 1);
         sqlite3_busy_timeout(db->con, BUSY_MS);
-        st = sq_db_exec(db, settings, err);
+        st = sq_db_exec(db, "PRAGMA foreign_keys=ON", err);
         if (st == SQ_OK && mode == SQ_DB_READ)
-            st = sq_db_exec(db, "PRAGMA query_only=ON", err);
+            st = sq_db_exec(db, reading, err);
     } else {
         st = fail(db, rc, err);
     }
@@ -243,7 +243,8 @@ enum sq_status sq_db_use_wal(struct sq_db *db, struct sq_err *err)
     for (;;) {
         rc = sqlite3_exec(db->con,
                           "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                          "PRAGMA wal_autocheckpoint=4000",
+                          "PRAGMA wal_autocheckpoint=4000;"
+                          "PRAGMA cache_size=-8192",
                           NULL, NULL, NULL);
         if ((rc & 0xff) != SQLITE_BUSY || sq_clock_ms() >= give_up)
             break;
