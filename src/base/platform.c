@@ -21,3 +21,13 @@ char *sq_platform_exe(void)
     }
     return NULL;
 }
+
+size_t sq_platform_cores(void)
+{
+#ifdef _SC_NPROCESSORS_ONLN
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    if (n > 0)
+        return (size_t)n;
+#endif
+    return 1;
+}
