@@ -180,6 +180,7 @@ enum {
     VERDICT_QUALITY,
     VERDICT_EXPLANATION,
     VERDICT_REPLY,
+    VERDICT_JUDGE,
     VERDICT_COLS
 };
 
@@ -295,7 +296,11 @@ static void add_verdict(const sq_str *row, struct sq_buf *out)
     if (!row[VERDICT_EXPLANATION].n && !row[VERDICT_QUALITY].n &&
         sq_str_eq(row[VERDICT_FOLLOWING], SQ_STR("not_judged")))
         return; /* it judged the steps, above */
-    sq_buf_addf(out, "\nJudge, %.*s:", SQ_STR_ARG(row[VERDICT_TEMPLATE]));
+    if (row[VERDICT_JUDGE].n)
+        sq_buf_addf(out, "\nJudge %.*s", SQ_STR_ARG(row[VERDICT_JUDGE]));
+    else
+        sq_buf_adds(out, "\nThe judges together");
+    sq_buf_addf(out, ", %.*s:", SQ_STR_ARG(row[VERDICT_TEMPLATE]));
     if (!sq_str_eq(row[VERDICT_FOLLOWING], SQ_STR("not_judged")))
         sq_buf_addf(out, " following %.*s", SQ_STR_ARG(row[VERDICT_FOLLOWING]));
     if (row[VERDICT_QUALITY].n)

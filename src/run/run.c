@@ -214,15 +214,20 @@ static enum sq_status take_arrivals(struct loop *l, struct sq_err *err)
 
 static size_t in_flight(const struct sq_session *s)
 {
-    return s->model->in_flight + (s->judge ? s->judge->in_flight : 0);
+    size_t n = s->model->in_flight;
+    for (size_t i = 0; i < s->njudges; i++)
+        n += s->judges[i].engine->in_flight;
+    return n;
 }
 
 /* Is there anything to do that needs no waiting? */
 static bool has_work(const struct loop *l)
 {
     const struct sq_session *s = l->s;
-    bool judge_free = s->judge && !s->judge->full;
-    bool sendable = l->queue && !l->starved && (judge_free || !s->model->full);
+    bool free_engine = !s->model->full;
+    for (size_t i = 0; i < s->njudges; i++)
+        free_engine = free_engine || !s->judges[i].engine->full;
+    bool sendable = l->queue && !l->starved && free_engine;
     return s->narrivals || (!l->stopping && (can_begin(l) || sendable));
 }
 
@@ -256,11 +261,10 @@ static enum sq_status work(struct loop *l, struct sq_err *err)
 static enum sq_status step_engines(struct sq_session *s, int wait_ms,
                                    struct sq_err *err)
 {
-    struct sq_engine *engines[] = {s->model, s->judge};
     enum sq_status st = SQ_OK;
-    for (size_t i = 0; i < 2 && st == SQ_OK; i++) {
-        struct sq_engine *e = engines[i];
-        if (!e || !e->in_flight)
+    for (size_t i = 0; i <= s->njudges && st == SQ_OK; i++) {
+        struct sq_engine *e = i ? s->judges[i - 1].engine : s->model;
+        if (!e->in_flight)
             continue;
         st = e->ops->step(e, s->narrivals ? 0 : wait_ms, err);
         wait_ms = 0;
@@ -413,7 +417,7 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     struct loop l = {.s = s, .begun_ms = sq_clock_ms()};
     l.queue_end = &l.queue;
     /* Items that wait for a slow judge must not keep the model idle. */
-    l.window = (size_t)o->concurrency * (s->judge ? 2 : 1) + 64;
+    l.window = (size_t)o->concurrency * (1 + s->njudges) + 64;
     l.shown_ms = l.begun_ms;
     enum sq_status st = SQ_OK;
     if (o->log && o->log->tty)
@@ -433,7 +437,8 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     while (l.items)
         end_item(&l, l.items);
     log_summary(s, s->model);
-    log_summary(s, s->judge);
+    for (size_t i = 0; i < s->njudges; i++)
+        log_summary(s, s->judges[i].engine);
     const char *status = s->result->interrupted              ? "interrupted"
                          : st != SQ_OK || s->result->missing ? "incomplete"
                                                              : "complete";

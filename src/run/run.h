@@ -12,7 +12,7 @@
 
 /* How an engine is reached; see struct sq_engine_config. */
 struct sq_run_model {
-    const char *spec;           /* NULL = none (a judge may be absent) */
+    const char *spec;
     const char *base_url;       /* NULL = the engine's default */
     const char *key;            /* secret, NULL = none */
     const char *key_env;        /* the variable it came from */
@@ -32,7 +32,9 @@ struct sq_run_prompt {
 };
 
 struct sq_run_options {
-    struct sq_run_model model, judge;
+    struct sq_run_model model, judges[SQ_JUDGES_MAX];
+    size_t njudges;
+    long long judge_reasks;    /* most further tries of an unreadable verdict */
     const char *const *suites; /* specs, "chain:n=20" */
     size_t nsuites;
     const char *const *templates; /* names; none = those of the suites */

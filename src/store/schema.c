@@ -2,6 +2,23 @@
 #include "store/schema.h"
 #include <stdio.h>
 
+/* What the requests of a group came to. */
+#define USAGE                                                                  \
+    "  sum(j.requests) AS requests,"                                           \
+    "  sum(j.requests = 0 AND j.response IS NOT NULL) AS cached,"              \
+    "  sum(j.retries) AS retries,"                                             \
+    "  iif(sum(j.requests) = 0, 0,"                                            \
+    "   sum(p.prompt_tokens) FILTER (WHERE j.requests > 0)) AS prompt_tokens," \
+    "  iif(sum(j.requests) = 0, 0, sum(p.completion_tokens)"                   \
+    "   FILTER (WHERE j.requests > 0)) AS completion_tokens,"                  \
+    "  iif(sum(j.requests) = 0, 0.0, sum(j.cost)) AS cost,"                    \
+    "  iif(sum(j.requests) = 0, 0,"                                            \
+    "   sum(p.cached_tokens) FILTER (WHERE j.requests > 0)) AS cached_tokens," \
+    "  iif(sum(j.requests) = 0, 0, sum(p.reasoning_tokens)"                    \
+    "   FILTER (WHERE j.requests > 0)) AS reasoning_tokens"                    \
+    " FROM job j JOIN run r ON r.id = j.run"                                   \
+    " LEFT JOIN response p ON p.id = j.response"
+
 /* Keys that rows of runs repeat are integers, and the tables with one row per
  * step or value are their own index (WITHOUT ROWID). */
 static const char *const version_1[] = {
@@ -97,20 +114,23 @@ static const char *const version_1[] = {
     " digest TEXT NOT NULL,"
     " UNIQUE(name, digest)"
     ") STRICT",
+    /* what the model is asked by */
+    "INSERT INTO template VALUES(0, '', '')",
     "CREATE TABLE job("
     " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
     " sample INTEGER NOT NULL REFERENCES sample,"
     " epoch INTEGER NOT NULL,"
     " judge TEXT NOT NULL,"
+    " template INTEGER NOT NULL REFERENCES template,"
+    " attempt INTEGER NOT NULL,"
     " job_id TEXT,"
-    " template INTEGER REFERENCES template,"
     " response INTEGER REFERENCES response,"
     " state INTEGER NOT NULL REFERENCES state,"
     " error TEXT,"
     " requests INTEGER NOT NULL,"
     " retries INTEGER NOT NULL,"
     " cost REAL,"
-    " PRIMARY KEY(run, sample, epoch, judge)"
+    " PRIMARY KEY(run, sample, epoch, judge, template, attempt)"
     ") STRICT, WITHOUT ROWID",
 
     "CREATE TABLE state("
@@ -148,12 +168,27 @@ static const char *const version_1[] = {
     " run INTEGER NOT NULL,"
     " sample INTEGER NOT NULL,"
     " epoch INTEGER NOT NULL,"
-    " judge TEXT NOT NULL,"
+    " template TEXT NOT NULL,"
     " following INTEGER NOT NULL REFERENCES state,"
     " quality_state INTEGER NOT NULL REFERENCES state,"
     " quality REAL,"
     " explanation TEXT,"
-    " PRIMARY KEY(run, sample, epoch, judge),"
+    " PRIMARY KEY(run, sample, epoch, template),"
+    " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE finding("
+    " run INTEGER NOT NULL,"
+    " sample INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL,"
+    " judge TEXT NOT NULL,"
+    " template TEXT NOT NULL,"
+    " question TEXT NOT NULL,"
+    " step INTEGER NOT NULL,"
+    " state INTEGER NOT NULL REFERENCES state,"
+    " value REAL,"
+    " evidence TEXT,"
+    " explanation TEXT,"
+    " PRIMARY KEY(run, sample, epoch, judge, template, question, step),"
     " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
     ") STRICT, WITHOUT ROWID",
 
@@ -209,11 +244,18 @@ static const char *const version_1[] = {
     " JOIN step p ON p.sample = v.sample AND p.step = v.step",
     "CREATE VIEW verdicts AS"
     " SELECT r.run_id, u.label AS suite, s.sample_id, v.epoch,"
-    "  v.judge AS template,"
+    "  v.template,"
     "  (SELECT name FROM state WHERE id = v.following) AS following,"
     "  (SELECT name FROM state WHERE id = v.quality_state) AS quality_state,"
     "  v.quality, v.explanation"
     " FROM verdict v JOIN run r ON r.id = v.run"
+    " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
+    "CREATE VIEW judge_verdicts AS"
+    " SELECT r.run_id, u.label AS suite, s.sample_id, v.epoch, v.judge,"
+    "  v.template, v.question, iif(v.question = 'step', v.step, NULL) AS step,"
+    "  (SELECT name FROM state WHERE id = v.state) AS state, v.value,"
+    "  v.evidence, v.explanation"
+    " FROM finding v JOIN run r ON r.id = v.run"
     " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
     "CREATE VIEW samples AS"
     " SELECT r.run_id, u.label AS suite, s.sample_id, j.epoch,"
@@ -228,22 +270,11 @@ static const char *const version_1[] = {
     " LEFT JOIN response p ON p.id = j.response"
     " WHERE j.judge = ''",
     "CREATE VIEW usage AS"
-    " SELECT r.run_id, iif(j.judge = '', 'model', 'judge') AS role,"
-    "  sum(j.requests) AS requests,"
-    "  sum(j.requests = 0 AND j.response IS NOT NULL) AS cached,"
-    "  sum(j.retries) AS retries,"
-    "  iif(sum(j.requests) = 0, 0,"
-    "   sum(p.prompt_tokens) FILTER (WHERE j.requests > 0)) AS prompt_tokens,"
-    "  iif(sum(j.requests) = 0, 0, sum(p.completion_tokens)"
-    "   FILTER (WHERE j.requests > 0)) AS completion_tokens,"
-    "  iif(sum(j.requests) = 0, 0.0, sum(j.cost)) AS cost,"
-    "  iif(sum(j.requests) = 0, 0,"
-    "   sum(p.cached_tokens) FILTER (WHERE j.requests > 0)) AS cached_tokens,"
-    "  iif(sum(j.requests) = 0, 0, sum(p.reasoning_tokens)"
-    "   FILTER (WHERE j.requests > 0)) AS reasoning_tokens"
-    " FROM job j JOIN run r ON r.id = j.run"
-    " LEFT JOIN response p ON p.id = j.response"
+    " SELECT r.run_id, iif(j.judge = '', 'model', 'judge') AS role," USAGE
     " GROUP BY r.id, j.judge = ''",
+    "CREATE VIEW judge_usage AS"
+    " SELECT r.run_id, j.judge," USAGE
+    " WHERE j.judge <> '' GROUP BY r.id, j.judge",
     NULL};
 
 const char *const *const sq_schema_migrations[] = {version_1};
