@@ -93,7 +93,7 @@ enum sq_status sq_store_response_put(struct sq_store *s,
         " VALUES(?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?2, ?3, ?4, ?5,"
         "  ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
         "  ?20)"
-        " ON CONFLICT(key) DO NOTHING RETURNING id");
+        " ON CONFLICT(key) DO NOTHING");
     enum sq_status st;
     struct sq_buf packed;
 
@@ -123,9 +123,11 @@ enum sq_status sq_store_response_put(struct sq_store *s,
         q, 18, response->raw ? (int64_t)response->raw_len : (int64_t)-1);
     sq_stmt_bind_blob_opt(q, 19, sq_buf_str(&packed));
     sq_stmt_bind_int_opt(q, 20, response->ttft_ms);
-    st = sq_stmt_run_int(q, row, err);
+    st = sq_stmt_run(q, err);
     sq_buf_release(&packed);
-    if (st == SQ_OK && *row == 0)
+    if (st == SQ_OK && sq_db_changes(s->db) > 0)
+        *row = sq_db_last_row(s->db);
+    else if (st == SQ_OK)
         st = take_kept(s, origin->key, response, row, err);
     return st;
 }
