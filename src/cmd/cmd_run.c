@@ -155,10 +155,15 @@ static int run(struct sq_run_args *a, struct sq_err *err)
     }
     if (st != SQ_OK)
         return sq_cmd_fail("run", err);
-    if (!result.missing)
-        return 0;
-    log_missing(&a->log, &result);
-    return 4;
+    bool audited = !a->require_audit || result.audits_passed == result.audits;
+    if (!audited)
+        sq_log(&a->log, SQ_LOG_ERROR,
+               "--require-judge-audit: %zu of %zu audits passed (seqeval show "
+               "%s lists them); recorded judges cannot be audited",
+               result.audits_passed, result.audits, result.id);
+    if (result.missing)
+        log_missing(&a->log, &result);
+    return result.missing || !audited ? 4 : 0;
 }
 
 int sq_cmd_run(int argc, char **argv)

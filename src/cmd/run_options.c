@@ -67,6 +67,10 @@ static size_t judge_rows(struct sq_run_args *a, struct sq_opt *t)
         {"judge-reasks", 0, SQ_OPT_INT, &a->run.judge_reasks, "N",
          "ask again up to N times when a reply cannot be read (default 2)", 0,
          20},
+        {"judge-audit", 0, SQ_OPT_FLAG, &a->run.judge_audit, NULL,
+         "find out how good the judges are (default; --no-judge-audit)", 0, 0},
+        {"require-judge-audit", 0, SQ_OPT_FLAG, &a->require_audit, NULL,
+         "exit 4 unless every judge was audited and passed", 0, 0},
     };
     sq_run_judge_rows(&a->judges, t);
     memcpy(t + SQ_RUN_JUDGE_ROWS, rows, sizeof rows);
@@ -226,6 +230,7 @@ void sq_run_options_init(struct sq_run_args *a,
         .concurrency = 16,
         .max_retries = 6,
         .judge_reasks = 2,
+        .judge_audit = true,
         .timeout_s = 600,
         .model.price = {NAN, NAN, 0},
         .budget = {-1, -1, NAN, NAN},

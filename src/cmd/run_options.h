@@ -17,7 +17,7 @@ struct sq_run_args {
     struct sq_run_prompt_args prompt;
     struct sq_run_judge_args judges;
     const char *limit, *key_env, *format, *out, *config;
-    bool quiet, dry_run;
+    bool quiet, dry_run, require_audit;
     int verbose;
     struct sq_log log;
     /* private: what the options point into */

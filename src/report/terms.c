@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 
-static const char *const free_settings[] = {"seqeval",  "model", "suites",
-                                            "no_cache", "seed",  NULL};
+static const char *const free_settings[] = {
+    "seqeval", "model", "suites", "no_cache", "seed", "canaries", NULL};
 
 static bool is_free(sq_str key)
 {

@@ -51,6 +51,7 @@ struct sq_run_options {
     long long epochs, concurrency, max_retries;
     double timeout_s;
     bool allow_modified, no_cache;
+    bool judge_audit; /* of judges that are asked, not replayed */
     struct sq_log *log;
 };
 
@@ -61,6 +62,8 @@ struct sq_run_result {
     size_t skipped;            /* already scored before */
     size_t missing;            /* responses or verdicts that could not be had */
     struct sq_err first_error; /* why the first of them is missing */
+    size_t audits;        /* of judges, one for each judge and template... */
+    size_t audits_passed; /* ...those that they passed */
     size_t asked, cached; /* requests sent to engines; answered by the store */
     struct sq_budget budget; /* what was spent; over when it ended the run */
     size_t states[SQ_STATE_COUNT]; /* of the steps scored now */

@@ -6,6 +6,7 @@
  */
 #include "engine/http.h"
 #include "judge/attack.h"
+#include "judge/canary.h"
 #include "judge/judge.h"
 #include "run/run.h"
 
@@ -36,6 +37,8 @@ struct sq_session {
     size_t njudges;
     struct sq_arena arena;
     const struct sq_attack_rules *attacks; /* where a judge is asked */
+    struct sq_canaries *canaries; /* NULL = the judges are not audited */
+    struct sq_plan_sample *canary_samples; /* of each, in its order */
     struct sq_store *store;
     struct sq_run run;
     struct sq_plan plan;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "run/audit.h"
 
 void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
                        struct sq_response *response, int64_t row)
@@ -273,6 +274,8 @@ enum sq_status sq_session_open(struct sq_session *s,
                "these suites are scored by rules alone: the judge has nothing "
                "to do (--judge-template NAME would ask it)");
     if (st == SQ_OK)
+        st = sq_audit_open(s, err);
+    if (st == SQ_OK)
         st = open_budget(s, err);
     return st;
 }
@@ -349,6 +352,8 @@ static struct sq_json *identity(const struct sq_session *s)
     sq_json_put(j, "judge_templates", judges);
     if (s->njudges)
         sq_json_put_int(j, "judge_reasks", o->judge_reasks);
+    if (s->canaries)
+        sq_json_put_str(j, "canaries", sq_str_from(s->canaries->digest));
     sq_json_put_int(j, "epochs", o->epochs);
     put_set(j, "limit_first", (double)o->limit.first, 0);
     put_set(j, "limit_last", (double)o->limit.last, 0);
@@ -472,6 +477,7 @@ void sq_session_close(struct sq_session *s)
     for (size_t i = 0; i < s->narrivals; i++)
         sq_response_release(&s->arrivals[i].response);
     free(s->arrivals);
+    sq_audit_close(s);
     sq_arena_release(&s->arena);
     sq_store_close(s->store);
 }

@@ -16,7 +16,9 @@
     "   sum(p.cached_tokens) FILTER (WHERE j.requests > 0)) AS cached_tokens," \
     "  iif(sum(j.requests) = 0, 0, sum(p.reasoning_tokens)"                    \
     "   FILTER (WHERE j.requests > 0)) AS reasoning_tokens"                    \
-    " FROM job j JOIN run r ON r.id = j.run"                                   \
+    " FROM (SELECT run, judge, requests, retries, cost, response FROM job"     \
+    "  UNION ALL SELECT run, judge, requests, retries, cost, response"         \
+    "  FROM probe_job) j JOIN run r ON r.id = j.run"                           \
     " LEFT JOIN response p ON p.id = j.response"
 
 /* Keys that rows of runs repeat are integers, and the tables with one row per
@@ -193,6 +195,44 @@ static const char *const version_1[] = {
     " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
     ") STRICT, WITHOUT ROWID",
 
+    "CREATE TABLE probe_job("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " judge TEXT NOT NULL,"
+    " template INTEGER NOT NULL REFERENCES template,"
+    " probe TEXT NOT NULL,"
+    " attempt INTEGER NOT NULL,"
+    " response INTEGER REFERENCES response,"
+    " state INTEGER NOT NULL REFERENCES state,"
+    " error TEXT,"
+    " requests INTEGER NOT NULL,"
+    " retries INTEGER NOT NULL,"
+    " cost REAL,"
+    " PRIMARY KEY(run, judge, template, probe, attempt)"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE probe("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " judge TEXT NOT NULL,"
+    " template TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " question TEXT NOT NULL,"
+    " step INTEGER NOT NULL,"
+    " expected INTEGER,"
+    " right INTEGER NOT NULL,"
+    " PRIMARY KEY(run, judge, template, kind, name, question, step)"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE audit("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " judge TEXT NOT NULL,"
+    " template TEXT NOT NULL,"
+    " measure TEXT NOT NULL,"
+    " value REAL,"
+    " lo REAL,"
+    " hi REAL,"
+    " n INTEGER NOT NULL,"
+    " PRIMARY KEY(run, judge, template, measure)"
+    ") STRICT, WITHOUT ROWID",
+
     "CREATE TABLE metric("
     " id INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL UNIQUE"
@@ -258,6 +298,13 @@ static const char *const version_1[] = {
     "  v.evidence, v.explanation"
     " FROM finding v JOIN run r ON r.id = v.run"
     " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
+    "CREATE VIEW judge_audit AS"
+    " SELECT r.run_id, a.judge, a.template, a.measure, a.value, a.lo, a.hi,"
+    "  a.n FROM audit a JOIN run r ON r.id = a.run",
+    "CREATE VIEW judge_probes AS"
+    " SELECT r.run_id, p.judge, p.template, p.kind, p.name, p.question,"
+    "  iif(p.question = 'step', p.step, NULL) AS step, p.expected, p.right"
+    " FROM probe p JOIN run r ON r.id = p.run",
     "CREATE VIEW samples AS"
     " SELECT r.run_id, u.label AS suite, s.sample_id, j.epoch,"
     "  (SELECT name FROM state WHERE id = j.state) AS state, j.error,"
