@@ -8,6 +8,7 @@
 #include "run/audit.h"
 #include "run/judging.h"
 #include "run/score.h"
+#include "run/source.h"
 
 void sq_ask_key(struct sq_ask *ask)
 {
@@ -159,10 +160,44 @@ void sq_item_free(struct sq_item *item)
     free(item);
 }
 
+/* The answer that the source run has, or the state that it has instead. */
+static enum sq_status from_source(struct sq_ask *ask, struct sq_err *err)
+{
+    struct sq_item *item = ask->item;
+    struct sq_session *s = item->session;
+    const struct sq_sample *sample = item->sample->sample;
+    const char *label = s->suites[item->sample->suite]->label;
+    struct sq_source_job j;
+    enum sq_status st =
+        sq_store_source_get(s->store, s->options->source->id, label, sample->id,
+                            item->epoch, &j, err);
+    if (st == SQ_OK && j.there &&
+        !sq_str_eq(sq_str_from(j.query), sample->query)) {
+        st = sq_err_set(err, SQ_INPUT,
+                        "sample %.*s of %s is not the query that run %s "
+                        "asked: its responses answer another one",
+                        SQ_STR_ARG(sample->id), label, s->options->source->id);
+    } else if (st == SQ_OK && j.row) {
+        ask->state = SQ_ASK_IN_FLIGHT;
+        sq_session_arrive(s, ask, &j.response, j.row);
+    } else if (st == SQ_OK) {
+        const char *why = j.there ? j.error : "the run has no response to it";
+        s->result->missing += sample->query.n > 0;
+        model_done(item, j.state, why);
+        st = put_job(ask, j.state, NULL, 0, true, why, err);
+    }
+    sq_source_job_release(&j);
+    return st;
+}
+
 enum sq_status sq_ask_from_store(struct sq_ask *ask, bool *found,
                                  struct sq_err *err)
 {
     struct sq_session *s = ask->item->session;
+    if (s->options->source && !ask->template_) {
+        *found = true;
+        return from_source(ask, err);
+    }
     struct sq_response r = {0};
     int64_t row = 0;
     enum sq_status st =

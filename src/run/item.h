@@ -67,7 +67,8 @@ const struct sq_message *sq_item_prompt(const struct sq_session *s,
 void sq_ask_key(struct sq_ask *ask);
 
 /* Answers the ask from the store when it can: then it has arrived (see
- * sq_session_arrive) and *found is set. */
+ * sq_session_arrive) and *found is set. Of a run that is scored again it takes
+ * what the run has, an answer or none: then the ask may be DONE. */
 enum sq_status sq_ask_from_store(struct sq_ask *ask, bool *found,
                                  struct sq_err *err) SQ_CHECKED;
 /* May it be sent now? YES holds what it may take at most. */

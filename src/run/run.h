@@ -31,7 +31,10 @@ struct sq_run_prompt {
     sq_str extra;           /* members for the body; see struct sq_request */
 };
 
+struct sq_run_source; /* run/source.h */
+
 struct sq_run_options {
+    const struct sq_run_source *source; /* score its responses; NULL = ask */
     struct sq_run_model model, judges[SQ_JUDGES_MAX];
     size_t njudges;
     long long judge_reasks;    /* most further tries of an unreadable verdict */

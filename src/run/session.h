@@ -33,6 +33,7 @@ struct sq_session {
     size_t ntemplates;
     struct sq_http_shared http; /* the one pump of model and judges */
     struct sq_engine *model;
+    struct sq_engine stored; /* the model, where responses are scored again */
     struct sq_session_judge judges[SQ_JUDGES_MAX];
     size_t njudges;
     struct sq_arena arena;

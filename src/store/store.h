@@ -138,6 +138,22 @@ enum sq_status sq_store_job_put(struct sq_store *s, const struct sq_run *run,
                                 const struct sq_job *job,
                                 struct sq_err *err) SQ_CHECKED;
 
+/* What became of one (sample, epoch) of an earlier run, by names, as its suite
+ * may be another version. */
+struct sq_source_job {
+    bool there;          /* it was in the run's plan */
+    enum sq_state state; /* of the request */
+    int64_t row;         /* of the response, 0 = none */
+    struct sq_response response;
+    char *error, *query; /* query: what was asked */
+};
+/* Release with sq_source_job_release. */
+enum sq_status sq_store_source_get(struct sq_store *s, const char *run_id,
+                                   const char *suite, sq_str sample, int epoch,
+                                   struct sq_source_job *out,
+                                   struct sq_err *err) SQ_CHECKED;
+void sq_source_job_release(struct sq_source_job *j);
+
 /* ---- scores ------------------------------------------------------------ */
 
 struct sq_step_score {
