@@ -58,6 +58,10 @@ struct sq_rule {
     enum sq_role role;
     const char *grader; /* "strict": it decides a verdict of that name, apart
                            from those of other graders; NULL = the usual one */
+    const struct sq_cut *cut; /* the part of the response that check reads
+                                 (grade/cut.h); NULL = all of it */
+    const char *metric; /* "acc_strict": what the finding is called as a metric
+                           of the sample; NULL = none of its own */
     sq_str text; /* the rule as it stands in the annotation, for people */
 };
 
@@ -77,6 +81,13 @@ struct sq_field {
     sq_str name, value;
 };
 
+/* A metric of a sample that is 1 where all of others are, and else 0. */
+struct sq_all {
+    sq_str metric;
+    const sq_str *of;
+    size_t n;
+};
+
 /* One query of a suite. Everything in it lives in its arena or its suite's. */
 struct sq_sample {
     size_t ordinal; /* 0-based position in the suite's data */
@@ -88,12 +99,19 @@ struct sq_sample {
     size_t ntexts;
     const struct sq_step *steps;
     size_t nsteps;
+    /* What the model is asked, examples and the query; NULL = the query alone,
+     * as the user's. */
+    const struct sq_message *messages;
+    size_t nmessages;
+    const struct sq_all *alls;
+    size_t nalls;
     struct sq_arena arena;
 };
 
 /* ---- engines ----------------------------------------------------------- */
 
 struct sq_http_shared; /* src/engine/http.h */
+struct sq_rate;        /* src/engine/limiter.h */
 struct sq_log;
 
 /* What an engine is opened with; borrowed until it is closed. */
@@ -115,7 +133,9 @@ struct sq_engine_config {
     const char *const *headers;
     struct sq_http_shared *http; /* openai: the pump of all engines; outlives
                                     them; NULL = one of its own */
-    bool judge;                  /* it is the judge that is asked */
+    struct sq_rate *rate; /* openai: what may be sent per minute, NULL = no
+                             limit; may be shared */
+    bool judge;           /* it is the judge that is asked */
     struct sq_log *log;
     /* Called for every request submitted, exactly once, from within step or
      * submit; *response is moved to the callee. */
@@ -134,7 +154,11 @@ struct sq_engine {
     const char *endpoint; /* part of a response's identity: URL, digest */
     const char *model;    /* likewise; as it is shown */
     size_t in_flight;     /* submitted, not yet delivered */
+    size_t waiting;       /* of these, not under way: for their next try, or for
+                             the rate limit */
     bool full;            /* submit would have to wait: step first */
+    int64_t due_ms;       /* sq_clock_ms when it wants to be stepped at the
+                             latest; 0 = whenever */
 };
 
 struct sq_engine_ops {
@@ -150,9 +174,13 @@ struct sq_engine_ops {
                              const struct sq_request *request,
                              struct sq_err *err);
     /* Does what there is to do and delivers what is done. Waits at most wait_ms
-     * for something to happen when nothing can be done at once. */
+     * for something to happen when nothing can be done at once. Sends nothing
+     * once sq_stop is set. */
     enum sq_status (*step)(struct sq_engine *e, int wait_ms,
                            struct sq_err *err);
+    /* How it gets on, for the progress line: ", window 12 of 64"; appends
+     * nothing when there is nothing to say. May be NULL. */
+    void (*progress)(const struct sq_engine *e, struct sq_buf *out);
     /* What a person should know at the end ("2 samples had no recording");
      * appends nothing when there is nothing. May be NULL. */
     void (*summary)(const struct sq_engine *e, struct sq_buf *out);
@@ -173,7 +201,10 @@ enum sq_finding_verdict {
 struct sq_finding {
     enum sq_finding_verdict verdict;
     size_t at, len; /* evidence: a span of the text; len 0 = none */
-    char why[160];  /* "5 list items, want == 3" */
+    sq_str answer;  /* evidence that is no span: what was read; p NULL = none */
+    bool measured;  /* value tells more than the verdict does */
+    double value;
+    char why[160]; /* "5 list items, want == 3" */
 };
 
 /* A text and how it relates to the step. */
@@ -181,6 +212,8 @@ struct sq_check_text {
     sq_str text; /* the model's, or the part that answers the step */
     bool shared; /* other steps are answered in this text too: a count that
                     exceeds a limit may be theirs */
+    struct sq_arena *arena; /* what a finding may point into; NULL = none: then
+                               no answer is given */
 };
 
 /*

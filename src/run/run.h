@@ -20,6 +20,7 @@ struct sq_run_model {
     bool completions;           /* /completions instead of /chat/completions */
     const char *const *headers; /* secret, NULL-terminated; NULL = none */
     struct sq_price price;      /* NAN = look it up in the price list */
+    long long rpm, tpm; /* requests and tokens per minute, 0 = no limit */
 };
 
 /* What every request to the tested model has beside the query. */
@@ -54,7 +55,8 @@ struct sq_run_options {
     long long epochs, concurrency, max_retries;
     double timeout_s;
     bool allow_modified, no_cache;
-    bool judge_audit; /* of judges that are asked, not replayed */
+    bool judge_audit;      /* of judges that are asked, not replayed */
+    long long num_fewshot; /* examples before a query; -1 = the suite's */
     struct sq_log *log;
 };
 

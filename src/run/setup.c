@@ -56,7 +56,11 @@ struct sq_sampling sq_session_sampling(const struct sq_session *s, size_t suite,
 static enum sq_status open_suites(struct sq_session *s, struct sq_err *err)
 {
     const struct sq_run_options *o = s->options;
-    struct sq_suite_open how = {o->home, o->data_dir, o->allow_modified};
+    struct sq_suite_open how = {.home = o->home,
+                                .data_dir = o->data_dir,
+                                .allow_modified = o->allow_modified,
+                                .shots_set = o->num_fewshot >= 0,
+                                .shots = o->num_fewshot};
     s->suites = sq_xcalloc(o->nsuites, sizeof(struct sq_suite *));
     s->suite_rows = sq_xcalloc(o->nsuites, sizeof *s->suite_rows);
     for (size_t i = 0; i < o->nsuites; i++) {
@@ -126,6 +130,28 @@ static enum sq_status open_templates(struct sq_session *s, struct sq_err *err)
     return st == SQ_OK ? check_templates(s, err) : st;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The limits per minute. A model that judges itself has one account for both.
+ */
+static struct sq_rate *open_rate(struct sq_session *s,
+                                 const struct sq_run_model *of)
+{
+    const struct sq_run_model *m = &s->options->model;
+    struct sq_rate *rate =
+        of == m ? &s->rates[SQ_ASKED_MODEL]
+                : &s->rates[SQ_ASKED_JUDGE + (of - s->options->judges)];
+    if (of != m && !of->rpm && !of->tpm && same_text(m->spec, of->spec) &&
+        same_text(m->base_url, of->base_url) && same_text(m->key, of->key))
+        rate = &s->rates[SQ_ASKED_MODEL];
+    else
+        sq_rate_init(rate, of->rpm, of->tpm);
+    return rate->rpm || rate->tpm ? rate : NULL;
+}
+
 static enum sq_status open_engine(struct sq_session *s,
                                   const struct sq_run_model *m, bool judge,
                                   struct sq_engine **out, struct sq_err *err)
@@ -144,6 +170,7 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .completions = m->completions,
                                       .headers = m->headers,
                                       .http = &s->http,
+                                      .rate = open_rate(s, m),
                                       .judge = judge,
                                       .log = o->log,
                                       .done = on_done,
@@ -442,6 +469,12 @@ static void put_price(struct sq_json *j, const char *key, struct sq_price p)
     sq_json_put(j, key, o);
 }
 
+static void put_rate(struct sq_json *j, const char *key, long long n)
+{
+    if (n)
+        sq_json_put_int(j, key, n);
+}
+
 /* Where and with what it ran: kept, but no part of the identity. */
 static struct sq_json *provenance(const struct sq_session *s)
 {
@@ -456,6 +489,8 @@ static struct sq_json *provenance(const struct sq_session *s)
         sq_json_put(j, "host", h);
     }
     sq_json_put_int(j, "concurrency", s->options->concurrency);
+    put_rate(j, "rpm", s->options->model.rpm);
+    put_rate(j, "tpm", s->options->model.tpm);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
     put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);
