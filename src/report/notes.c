@@ -38,6 +38,19 @@ static void take_audit(void *ctx, const struct sq_store_row *row)
     }
 }
 
+static void take_range(void *ctx, const struct sq_store_row *row)
+{
+    struct sq_buf *out = ctx;
+    double lo = 0, hi = 0;
+    (void)sq_str_to_num(row->cols[2], &lo);
+    (void)sq_str_to_num(row->cols[3], &hi);
+    sq_buf_addf(out, "%s%.*s of %.*s is from %.4f to %.4f, as %.*s",
+                out->n ? "; " : "", SQ_STR_ARG(row->cols[1]),
+                SQ_STR_ARG(row->cols[0]), lo, hi, SQ_STR_ARG(row->cols[4]));
+    sq_buf_adds(out, sq_str_eq(row->cols[4], SQ_STR("1")) ? " is missing"
+                                                          : " are missing");
+}
+
 enum sq_status sq_notes_render(struct sq_store *store, const char *run_id,
                                struct sq_buf *out, struct sq_err *err)
 {
@@ -47,6 +60,10 @@ enum sq_status sq_notes_render(struct sq_store *store, const char *run_id,
         sq_store_each(store, SQ_QUERY_RUN_AUDIT, &run, 1, take_audit, &f, err);
     if (st != SQ_OK)
         return st;
-    return sq_store_each(store, SQ_QUERY_RUN_ATTACKS, &run, 1, take_attacks,
-                         out, err);
+    st = sq_store_each(store, SQ_QUERY_RUN_ATTACKS, &run, 1, take_attacks, out,
+                       err);
+    if (st != SQ_OK)
+        return st;
+    return sq_store_each(store, SQ_QUERY_RUN_RANGES, &run, 1, take_range, out,
+                         err);
 }

@@ -301,6 +301,8 @@ enum sq_store_query {
     /* run -> template, question, unit, judge, state, value: every finding of
      * every judge, those on one unit side by side */
     SQ_QUERY_RUN_FINDINGS,
+    /* run -> suite, metric, lo, hi, missing: where something is missing */
+    SQ_QUERY_RUN_RANGES,
     /* run -> judge, template, measure, value, lo, hi, n: the audit */
     SQ_QUERY_RUN_AUDIT,
     /* run -> suite, sample_id, epoch, state, error, cached, retries, grader,

@@ -109,6 +109,10 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " JOIN state e ON e.id = f.state WHERE r.run_id = ?1"
         " ORDER BY f.template, f.question, f.sample, f.epoch, f.step",
 
+    [SQ_QUERY_RUN_RANGES] =
+        "SELECT suite, metric, lo, hi, missing FROM ranges"
+        " WHERE run_id = ?1 AND missing > 0 ORDER BY suite, metric",
+
     [SQ_QUERY_RUN_AUDIT] =
         "SELECT a.judge, a.template, a.measure, a.value, a.lo, a.hi, a.n"
         " FROM run r JOIN audit a ON a.run = r.id WHERE r.run_id = ?1"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # One judge's reply in ten is no verdict and one request in twenty fails for
 # good: everything is counted once, and the range that the missing leave open
-# (docs/store.md has the query) holds the value that a faultless run has.
+# holds the value that a faultless run has.
 . "$(dirname "$0")/lib.sh"
 SEQEVAL_JUDGE_AUDIT=0
 export SEQEVAL_JUDGE_AUDIT
@@ -35,13 +35,16 @@ ok "faults are errors, garbage is unparsable" test "$(sql "select
 is "each counts where it belongs" "$(sql "select n = (select count(*)
     from verdicts where following in ('pass', 'fail')) from leaderboard
     where metric = 'following_rate' and slice = ''")" 1
-# the query of the docs
-sed -n '/^-- range/,/^```/{/^```/d;p;}' docs/store.md |
-    sed "s/:run/(select run_id from runs)/; s/:suite/'chain:n=$n,steps=3'/" \
-        >"$tmp/range.sql"
-range=$(sqlite3 -readonly "$db" <"$tmp/range.sql")
+range=$(sql "select lo, hi from ranges where metric = 'following_rate'")
 is "the range holds the true value ($range, $true_rate)" \
     "$(echo "$range|$true_rate" | awk -F'|' '{ print ($1 <= $3 && $3 <= $2) }')" 1
 is "and is no wider than what is missing" "$(echo "$range" | awk -F'|' \
     '{ print ($2 - $1 > 0.05 && $2 - $1 < 0.3) }')" 1
+true_steps=$(sqlite3 -readonly "$tmp/true.db" "select value from leaderboard
+    where metric = 'step_rate' and slice = ''")
+is "so does that of step_rate" "$(sql "select lo <= $true_steps and
+    $true_steps <= hi and lo < hi from ranges where metric = 'step_rate'")" 1
+like "the run says its range" "$out" 'following_rate of chain'
+is "a faultless run has nothing missing" "$(sqlite3 -readonly "$tmp/true.db" \
+    "select count(*), sum(missing), sum(lo < hi) from ranges")" "2|0|0"
 finish

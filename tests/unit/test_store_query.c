@@ -182,14 +182,11 @@ static char *run_block(const char *path, sq_str block)
 /* Every example runs, and those that compute a metric by hand compute it. */
 static void test_queries_of_the_docs(void **state)
 {
-    static const char *const metrics[] = {"step_rate|0.75|3",
-                                          "full_rate|0.25|2",
-                                          "prefix_rate|0.375|2",
-                                          "step_correct_rate|0.5|2",
-                                          "following_rate|1.0|4",
-                                          "quality|4.0|4",
-                                          "-|-", /* a range over no samples */
-                                          "inst_level_strict_acc|-|0"};
+    static const char *const metrics[] = {
+        "step_rate|0.75|3",         "full_rate|0.25|2",
+        "prefix_rate|0.375|2",      "step_correct_rate|0.5|2",
+        "following_rate|1.0|4",     "quality|4.0|4",
+        "inst_level_strict_acc|-|0"};
     const size_t n = sizeof(metrics) / sizeof(metrics[0]);
     struct fixture *f = *state;
     struct sq_store *s = open_store(f->path, SQ_STORE_WRITE);
