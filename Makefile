@@ -4,6 +4,7 @@ PREFIX ?= /usr/local
 PKG_CONFIG ?= pkg-config
 FUZZ_SECONDS ?= 60
 FUZZ_CC ?= clang
+.DEFAULT_GOAL = all
 
 CFLAGS ?= -O2 -g
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
@@ -31,6 +32,8 @@ PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS)) -lm
 endif
+
+include mk/llama.mk
 
 # ---- flags ----------------------------------------------------------------
 # SANITIZE=address,undefined builds everything with the sanitizers.
@@ -168,7 +171,7 @@ clean: ## remove everything built
 	rm -rf build build-asan build-fuzz $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | \
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile mk/*.mk | \
 	    while IFS='	' read -r t h; do printf '%-10s %s\n' "$$t" "$$h"; done
 
 FORCE:

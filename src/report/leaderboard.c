@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/grid.h"
+#include "seqeval_metric.h"
 
 /* The view's columns, in its order. */
 enum {
@@ -27,19 +28,6 @@ static const struct sq_grid_column view_columns[NCOLS] = {
     {"judge", false},  {"suite", false},      {"slice", false},
     {"metric", false}, {"value", true},       {"stderr", true},
     {"lo", true},      {"hi", true},          {"n", true}};
-
-/* The order in which metrics are shown; others follow by name. */
-static const char *const metric_order[] = {"step_rate",
-                                           "full_rate",
-                                           "prefix_rate",
-                                           "step_correct_rate",
-                                           "following_rate",
-                                           "quality",
-                                           "prompt_level_strict_acc",
-                                           "inst_level_strict_acc",
-                                           "prompt_level_loose_acc",
-                                           "inst_level_loose_acc",
-                                           NULL};
 
 struct row {
     sq_str col[NCOLS];
@@ -115,14 +103,6 @@ static void take_row(void *ctx, const struct sq_store_row *row)
     (void)sq_str_to_num(r->col[COL_VALUE], &r->value);
 }
 
-static size_t metric_rank(sq_str metric)
-{
-    size_t i = 0;
-    while (metric_order[i] && !sq_str_eq(metric, sq_str_from(metric_order[i])))
-        i++;
-    return i;
-}
-
 static int compare_text(sq_str a, sq_str b)
 {
     size_t n = a.n < b.n ? a.n : b.n;
@@ -135,8 +115,8 @@ static int compare_rows(const void *pa, const void *pb)
 {
     const struct row *a = pa, *b = pb;
     int c = compare_text(a->col[COL_SUITE], b->col[COL_SUITE]);
-    size_t ma = metric_rank(a->col[COL_METRIC]);
-    size_t mb = metric_rank(b->col[COL_METRIC]);
+    const struct sq_metric *ma = sq_metric_find(a->col[COL_METRIC]);
+    const struct sq_metric *mb = sq_metric_find(b->col[COL_METRIC]);
     if (!c)
         c = (ma > mb) - (ma < mb);
     if (!c)

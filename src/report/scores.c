@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "run/score.h"
+#include "seqeval_metric.h"
 #include "stat/stat.h"
 
 /* Settings that may differ between two runs that are compared. */
@@ -260,11 +260,14 @@ static enum sq_status begin_group(const struct sq_score *v, size_t most,
 {
     *g = (struct sq_pair_group){.suite = v->suite, .metric = v->metric};
     g->pairs = sq_arena_array(arena, most, sizeof *g->pairs);
-    if (!sq_metric_range(sq_arena_str(arena, v->metric).p, &g->min, &g->max))
+    const struct sq_metric *m = sq_metric_find(v->metric);
+    if (!m)
         return sq_err_set(err, SQ_INPUT,
                           "metric '%.*s' is not known to this seqeval; update "
                           "it",
                           SQ_STR_ARG(v->metric));
+    g->min = m->min;
+    g->max = m->max;
     return SQ_OK;
 }
 

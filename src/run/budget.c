@@ -14,7 +14,7 @@ void sq_budget_init(struct sq_budget *b, const struct sq_budget_limits *limits,
 {
     *b = (struct sq_budget){.limits = *limits, .begun_ms = begun_ms};
     for (int i = 0; i < SQ_ASKED_COUNT; i++)
-        b->prices[i] = (struct sq_price){NAN, NAN};
+        b->prices[i] = (struct sq_price){NAN, NAN, 0};
 }
 
 bool sq_budget_needs_most(const struct sq_budget_limits *limits)
@@ -24,7 +24,7 @@ bool sq_budget_needs_most(const struct sq_budget_limits *limits)
 
 struct sq_tokens sq_budget_most(const struct sq_request *r)
 {
-    struct sq_tokens most = {PER_REQUEST, 0};
+    struct sq_tokens most = {.input = PER_REQUEST};
     for (size_t i = 0; i < r->nmessages; i++)
         most.input += PER_MESSAGE + (long long)strlen(r->messages[i].role) +
                       (long long)r->messages[i].content.n;
@@ -39,6 +39,7 @@ static void add(struct sq_tokens *to, struct sq_tokens n, int sign)
 {
     to->input += sign * n.input;
     to->output += sign * n.output;
+    to->cached += sign * n.cached;
 }
 
 static double cost_of(const struct sq_budget *b, const struct sq_tokens *t)
@@ -46,7 +47,7 @@ static double cost_of(const struct sq_budget *b, const struct sq_tokens *t)
     double cost = 0;
     for (int i = 0; i < SQ_ASKED_COUNT; i++)
         if (t[i].input || t[i].output)
-            cost += sq_price_cost(b->prices[i], t[i].input, t[i].output);
+            cost += sq_price_cost(b->prices[i], t[i]);
     return cost;
 }
 
@@ -117,6 +118,8 @@ void sq_budget_settle(struct sq_budget *b, struct sq_hold *h,
         used.input = h->most.input;
     if (used.output < 0)
         used.output = h->most.output;
+    if (used.cached < 0)
+        used.cached = 0;
     add(&b->held[h->asked], h->most, -1);
     add(&b->spent[h->asked], used, 1);
 }
@@ -124,7 +127,7 @@ void sq_budget_settle(struct sq_budget *b, struct sq_hold *h,
 bool sq_budget_failed(struct sq_budget *b, struct sq_hold *h, bool paid,
                       int64_t again_ms)
 {
-    sq_budget_settle(b, h, paid ? h->most : (struct sq_tokens){0, 0});
+    sq_budget_settle(b, h, paid ? h->most : (struct sq_tokens){0});
     enum sq_budget_limit over;
     if (again_ms < 0)
         return false;

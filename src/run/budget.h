@@ -40,10 +40,6 @@ struct sq_budget_limits {
     double cost, wall_s;
 };
 
-struct sq_tokens {
-    long long input, output;
-};
-
 struct sq_budget {
     struct sq_budget_limits limits;
     struct sq_price prices[SQ_ASKED_COUNT];

@@ -47,20 +47,20 @@ static void add_job(struct sq_run_forecast *f, const struct sq_session *s,
                     const struct sq_plan_job *job)
 {
     const struct sq_sample *sample = job->sample->sample;
-    struct sq_message prompt = {"user", sample->query};
+    struct sq_arena arena = {0};
     struct sq_request r = {
-        .messages = &prompt,
-        .nmessages = 1,
         .sampling = sq_session_sampling(s, job->sample->suite, job->epoch)};
+    r.messages = sq_item_prompt(s, sample, &arena, &r.nmessages);
     f->jobs++;
     f->samples += job->epoch == 1;
     f->steps += sample->nsteps;
-    if (!sample->query.n && s->model->ops->asks)
-        return;
-    add_request(&f->parts[SQ_ASKED_MODEL], &r);
-    if (s->judge)
+    bool asked = sample->query.n || !s->model->ops->asks;
+    if (asked)
+        add_request(&f->parts[SQ_ASKED_MODEL], &r);
+    if (asked && s->judge)
         add_judges(&f->parts[SQ_ASKED_JUDGE], s, sample, job->sample->suite,
                    r.sampling.max_tokens);
+    sq_arena_release(&arena);
 }
 
 static void add_cost(struct sq_run_forecast_part *p, struct sq_price price,
@@ -68,7 +68,8 @@ static void add_cost(struct sq_run_forecast_part *p, struct sq_price price,
 {
     p->cost_most = NAN;
     if (bounded && p->completion_most >= 0)
-        p->cost_most = sq_price_cost(price, p->prompt_most, p->completion_most);
+        p->cost_most = sq_price_cost(
+            price, (struct sq_tokens){p->prompt_most, p->completion_most, 0});
 }
 
 enum sq_status sq_run_forecast(const struct sq_run_options *options,

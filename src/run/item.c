@@ -37,6 +37,12 @@ static enum sq_asked asked(const struct sq_ask *ask)
     return ask->template_ ? SQ_ASKED_JUDGE : SQ_ASKED_MODEL;
 }
 
+static struct sq_tokens used_by(const struct sq_response *r)
+{
+    return (struct sq_tokens){r->prompt_tokens, r->completion_tokens,
+                              r->cached_tokens};
+}
+
 static enum sq_status put_job(struct sq_ask *ask, enum sq_state state,
                               const struct sq_response *r, int64_t row,
                               bool cached, const char *error,
@@ -57,7 +63,7 @@ static enum sq_status put_job(struct sq_ask *ask, enum sq_state state,
                          .cost = NAN,
                          .cached = cached};
     if (r && r->prompt_tokens >= 0 && r->completion_tokens >= 0)
-        job.cost = sq_price_cost(price, r->prompt_tokens, r->completion_tokens);
+        job.cost = sq_price_cost(price, used_by(r));
     sq_plan_job_id(s->suites[item->sample->suite], item->sample->sample->id,
                    item->epoch, job.id);
     return sq_store_job_put(s->store, &s->run, &job, err);
@@ -72,6 +78,19 @@ static void model_done(struct sq_item *item, enum sq_state state,
     item->waiting--;
 }
 
+const struct sq_message *sq_item_prompt(const struct sq_session *s,
+                                        const struct sq_sample *sample,
+                                        struct sq_arena *arena, size_t *n)
+{
+    const struct sq_run_prompt *p = &s->options->prompt;
+    struct sq_message *list = sq_arena_array(arena, 2, sizeof *list);
+    *n = 0;
+    if (p->system.n)
+        list[(*n)++] = (struct sq_message){"system", p->system};
+    list[(*n)++] = (struct sq_message){"user", sample->query};
+    return list;
+}
+
 /* The request to the model. */
 static void set_request(struct sq_item *item)
 {
@@ -79,12 +98,11 @@ static void set_request(struct sq_item *item)
     const struct sq_run_prompt *p = &s->options->prompt;
     const struct sq_sample *sample = item->sample->sample;
     size_t n = 0;
-    if (p->system.n)
-        item->prompt[n++] = (struct sq_message){"system", p->system};
-    item->prompt[n++] = (struct sq_message){"user", sample->query};
+    const struct sq_message *messages =
+        sq_item_prompt(s, sample, &item->arena, &n);
     item->model = (struct sq_ask){.item = item, .engine = s->model};
     item->model.request = (struct sq_request){
-        .messages = item->prompt,
+        .messages = messages,
         .nmessages = n,
         .sampling = sq_session_sampling(s, item->sample->suite, item->epoch),
         .stops = p->stops,
@@ -179,9 +197,9 @@ bool sq_ask_failed(struct sq_ask *ask, bool paid, int64_t again_ms)
  * was never sent. */
 static void settle(struct sq_ask *ask, const struct sq_response *r)
 {
-    struct sq_tokens used = {r->prompt_tokens, r->completion_tokens};
+    struct sq_tokens used = used_by(r);
     if (r->stop == SQ_STOP_ERROR)
-        used = (struct sq_tokens){0, 0};
+        used = (struct sq_tokens){0};
     sq_budget_settle(ask->item->session->budget, &ask->hold, used);
 }
 

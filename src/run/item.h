@@ -34,7 +34,6 @@ struct sq_item {
     struct sq_plan_sample *sample; /* one reference */
     int epoch;
     struct sq_arena arena;
-    struct sq_message prompt[2]; /* to the model: system, if any, and user */
     struct sq_ask model;
     struct sq_response response;
     enum sq_state state;   /* of the response, as in struct sq_score_input */
@@ -53,6 +52,10 @@ enum sq_status sq_item_begin(struct sq_session *s,
                              struct sq_item **out,
                              struct sq_err *err) SQ_CHECKED;
 void sq_item_free(struct sq_item *item);
+/* What the model is asked about a sample, turn by turn, in the arena. */
+const struct sq_message *sq_item_prompt(const struct sq_session *s,
+                                        const struct sq_sample *sample,
+                                        struct sq_arena *arena, size_t *n);
 /* Is the template asked about samples of this suite? */
 bool sq_item_judged_by(const struct sq_session *s, size_t suite,
                        const struct sq_judge_template *t);

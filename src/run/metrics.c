@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/score.h"
+#include "seqeval_metric.h"
 #include "stat/stat.h"
 
 /* The values of one (metric, slice), which come one after another. */
@@ -46,12 +46,12 @@ static enum sq_status put_suite(struct sq_session *s, int64_t suite,
         sq_store_metric_each(s->store, &s->run, suite, on_value, &f, err);
     for (size_t i = 0; i < f.n; i++) {
         struct group *g = &f.groups[i];
-        double min = 0, max = 1;
-        if (st == SQ_OK && sq_metric_range(g->metric, &min, &max)) {
+        const struct sq_metric *m = sq_metric_find(sq_str_from(g->metric));
+        if (st == SQ_OK && m) {
             struct sq_estimate e =
-                sq_metric_pooled(g->metric)
-                    ? sq_stat_pooled(g->values, g->weights, g->n, min, max)
-                    : sq_stat_mean(g->values, g->n, min, max);
+                m->pooled ? sq_stat_pooled(g->values, g->weights, g->n, m->min,
+                                           m->max)
+                          : sq_stat_mean(g->values, g->n, m->min, m->max);
             st = sq_store_metric_put(s->store, &s->run, suite, g->slice,
                                      g->metric, e.value, e.stderr_, e.lo, e.hi,
                                      e.n, err);

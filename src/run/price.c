@@ -10,15 +10,19 @@ bool sq_price_known(struct sq_price p)
     return !isnan(p.input) && !isnan(p.output);
 }
 
-double sq_price_cost(struct sq_price p, long long input, long long output)
+double sq_price_cost(struct sq_price p, struct sq_tokens n)
 {
-    return ((double)input * p.input + (double)output * p.output) / 1e6;
+    long long cached = n.cached < n.input ? n.cached : n.input;
+    double usd = (double)n.input * p.input + (double)n.output * p.output;
+    if (cached > 0)
+        usd -= (double)cached * p.cached_less;
+    return usd / 1e6;
 }
 
 static enum sq_status read_entry(const struct sq_json *entry, const char *path,
                                  struct sq_price *out, struct sq_err *err)
 {
-    static const char *const keys[] = {"input", "output", NULL};
+    static const char *const keys[] = {"input", "output", "cached_input", NULL};
     sq_str name = sq_json_key(entry);
     char where[600];
     enum sq_status st;
@@ -34,7 +38,16 @@ static enum sq_status read_entry(const struct sq_json *entry, const char *path,
         (st = sq_json_need_num(entry, "output", where, &out->output, err)) !=
             SQ_OK)
         return st;
-    if (out->input < 0 || out->output < 0)
+    double cached = out->input;
+    if (sq_json_get(entry, "cached_input") &&
+        (st = sq_json_need_num(entry, "cached_input", where, &cached, err)) !=
+            SQ_OK)
+        return st;
+    if (cached > out->input)
+        return sq_err_set(err, SQ_INPUT, "%s: cached_input is more than input",
+                          where);
+    out->cached_less = out->input - cached;
+    if (out->input < 0 || out->output < 0 || cached < 0)
         return sq_err_set(err, SQ_INPUT, "%s: a price is below 0", where);
     return SQ_OK;
 }
@@ -54,7 +67,7 @@ enum sq_status sq_price_load(const char *path, const char *model,
                         path, sq_json_type_name(list));
     for (const struct sq_json *e = sq_json_first(list); e && st == SQ_OK;
          e = sq_json_next(e)) {
-        struct sq_price price = {NAN, NAN};
+        struct sq_price price = {NAN, NAN, 0};
         st = read_entry(e, path, &price, err);
         if (st == SQ_OK && sq_str_eq(sq_json_key(e), sq_str_from(model))) {
             *out = price;

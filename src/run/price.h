@@ -11,10 +11,17 @@
 /* NAN = not known; both are known or neither is. */
 struct sq_price {
     double input, output;
+    double cached_less; /* what a cached prompt token costs less than input */
 };
+
+struct sq_tokens {
+    long long input, output;
+    long long cached; /* of the input */
+};
+
 bool sq_price_known(struct sq_price p);
 /* USD; NAN when the price is not known. */
-double sq_price_cost(struct sq_price p, long long input, long long output);
+double sq_price_cost(struct sq_price p, struct sq_tokens n);
 
 /* Reads a price list and takes the entry with exactly this name: a name that
  * another begins with may be another model's, at another price. A list without

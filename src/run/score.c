@@ -1,41 +1,12 @@
 #include "run/score.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/buf.h"
 
-static const struct {
-    const char *name;
-    double min, max;
-} metrics[] = {
-    {"step_rate", 0, 1},
-    {"full_rate", 0, 1},
-    {"prefix_rate", 0, 1},
-    {"step_correct_rate", 0, 1},
-    {"following_rate", 0, 1},
-    {"quality", 1, 5},
-    {"prompt_level_strict_acc", 0, 1},
-    {"inst_level_strict_acc", 0, 1},
-    {"prompt_level_loose_acc", 0, 1},
-    {"inst_level_loose_acc", 0, 1},
-};
-#define NMETRICS (sizeof metrics / sizeof *metrics)
-
-bool sq_metric_pooled(const char *metric)
-{
-    return strncmp(metric, "inst_level_", 11) == 0;
-}
-
-bool sq_metric_range(const char *metric, double *min, double *max)
-{
-    for (size_t i = 0; i < NMETRICS; i++)
-        if (strcmp(metrics[i].name, metric) == 0) {
-            *min = metrics[i].min;
-            *max = metrics[i].max;
-            return true;
-        }
-    return false;
-}
+/* More than one sample can have; one metric stands once. */
+#define MAX_METRICS 64
 
 /* All rules of one role, read together. */
 struct ruling {
@@ -187,6 +158,7 @@ static void put_metric(struct sq_score_sheet *sheet,
                        struct sq_metric_value *values, const char *name,
                        double value)
 {
+    assert(sheet->nmetrics < MAX_METRICS);
     values[sheet->nmetrics++] = (struct sq_metric_value){name, value};
 }
 
@@ -317,7 +289,7 @@ void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
         rows += 1 + sample->steps[i].nrules;
     struct sq_step_score *steps = sq_arena_array(arena, rows, sizeof *steps);
     struct sq_metric_value *values =
-        sq_arena_array(arena, NMETRICS, sizeof *values);
+        sq_arena_array(arena, MAX_METRICS, sizeof *values);
     *sheet = (struct sq_score_sheet){.steps = steps, .metrics = values};
     /* An empty query is never asked: that is final, a missing answer is not. */
     sheet->final = in->state != SQ_STATE_ERROR &&

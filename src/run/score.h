@@ -55,10 +55,4 @@ struct sq_score_input {
 void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
               struct sq_score_sheet *sheet);
 
-/* The range a metric's values can take; false for a name of no metric. */
-bool sq_metric_range(const char *metric, double *min, double *max);
-/* Its mean is over the steps of all samples: a sample weighs as many as it has
- * answerable steps. */
-bool sq_metric_pooled(const char *metric);
-
 #endif

@@ -324,6 +324,8 @@ static void put_price(struct sq_json *j, const char *key, struct sq_price p)
     struct sq_json *o = sq_json_object();
     sq_json_put_num(o, "input", p.input);
     sq_json_put_num(o, "output", p.output);
+    if (p.cached_less > 0)
+        sq_json_put_num(o, "cached_input", p.input - p.cached_less);
     sq_json_put(j, key, o);
 }
 

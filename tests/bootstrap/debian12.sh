@@ -71,12 +71,13 @@ done
 mountpoint -q "$deb/proc" || mount -t proc proc "$deb/proc" 2>/dev/null ||
     echo "debian12: no /proc in the chroot"
 
+registry=$(npm config get registry 2>/dev/null)
 git clone --quiet --no-hardlinks . "$deb/seqeval" || exit 1
 inside() {
     # shellcheck disable=SC2016 # $@ is the inner shell's
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
         http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" \
-        no_proxy="${no_proxy:-}" \
+        no_proxy="${no_proxy:-}" LLAMA_REGISTRY="$registry" \
         chroot "$deb" /bin/sh -c 'cd /seqeval && "$@"' sh "$@"
 }
 if inside sh -c 'command -v make || command -v cc || command -v gcc'; then

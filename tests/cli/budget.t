@@ -93,6 +93,35 @@ for j in 1 16 256; do
     like "-j $j: cost: named" "$err" '--max-cost 0.01 ended .*\$0.0[01]'
 done
 
+# ---- a thousand in flight ---------------------------------------------------
+n=1100
+for j in 1 64 1000; do
+    rate=0.1
+    [ $j -gt 1 ] || rate=0.002
+    start_stub --echo --latency-ms 1 --fault 500=$rate,close=$rate || exit 1
+    ask "$tmp/r.db" -j $j --max-requests 500 --no-cache
+    stop_stub
+    is "-j $j: the server never counts 501" "$(counted requests)" 500
+    [ $j -gt 1 ] || continue # above
+
+    start_stub --echo --latency-ms 1 || exit 1
+    ask "$tmp/s.db" -j $j --max-tokens-total 50000 --max-tokens 200 --no-cache
+    stop_stub
+    spent=$(counted tokens)
+    ok "-j $j: nor more tokens than allowed ($spent)" \
+        sh -c "test $spent -le 50000 && test $spent -ge 40000"
+
+    start_stub --echo --latency-ms 1 || exit 1
+    ask "$tmp/d.db" -j $j --max-cost 0.05 --price-in 1 --price-out 1 \
+        --max-tokens 200 --no-cache
+    stop_stub
+    spent=$(counted tokens)
+    ok "-j $j: nor more than the cost allows ($spent)" \
+        sh -c "test $spent -le 50000 && test $spent -ge 40000"
+    rm -f "$tmp"/[rsd].db*
+done
+n=300
+
 # ---- model and judge share it ----------------------------------------------
 start_stub --reply 1 --latency-ms 5 --log "$tmp/log" || exit 1
 cat >"$tmp/prices.json" <<'EOF2'

@@ -121,6 +121,11 @@ stop_stub() {
     stub_pid=
 }
 
+# counted NAME: what the stub, stopped, counted by this name
+counted() {
+    sed -n "s/^{.*\"$1\":\([0-9]*\).*/\1/p" "$tmp/stub.log"
+}
+
 # Ends every test: the plan, and whether all was well.
 finish() {
     echo "1..$tests"

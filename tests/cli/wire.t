@@ -60,8 +60,14 @@ body=$body' {"reasoning_tokens": 6}}}'
 printf '{"match": "", "status": 200, "body": %s}\n' \
     "$(quoted "$body")" >"$tmp/replies.jsonl"
 serve
-ask
+echo '{"m": {"input": 100, "output": 1000, "cached_input": 10}}' \
+    >"$tmp/prices.json"
+ask --prices "$tmp/prices.json"
 is "an answer with thoughts" "$status" 0
+is "cached tokens cost what the list says" \
+    "$(sql "select round(cost * 1e6) from usage")" 8270.0
+is "and the run remembers the price" "$(sql "select
+    provenance_json ->> '\$.model_price.cached_input' from run")" 10
 is "the request is the documented one" "$(bodies)" \
     "{\"model\":\"m\",$prompt,$sampling}"
 is "the checks read the text without them" \

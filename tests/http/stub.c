@@ -124,17 +124,29 @@ static void written(struct conn *c)
     }
 }
 
-/* What is to go out next; n == 0 when all is out. */
-static sq_str pending(const struct conn *c)
+/* The block over and over, as much as is due and fits. */
+static sq_str fill(const struct conn *c, char *piece, size_t size)
+{
+    const struct stub_reply *r = &c->reply;
+    size_t n = r->repeat < size ? (size_t)r->repeat : size;
+    size_t at = c->block_at;
+    for (size_t i = 0; i < n; i++) {
+        piece[i] = r->block.p[at];
+        at = at + 1 == r->block.n ? 0 : at + 1;
+    }
+    return (sq_str){piece, n};
+}
+
+/* What is to go out next, in piece or not; n == 0 when all is out. */
+static sq_str pending(const struct conn *c, char *piece, size_t size)
 {
     const struct stub_reply *r = &c->reply;
     sq_str all = sq_buf_str(&r->bytes);
+    if (c->sent == all.n)
+        return fill(c, piece, r->drip_us ? 1 : size);
     if (r->drip_us && c->sent >= r->drip_from)
         return sq_str_sub(all, c->sent, c->sent + 1);
-    if (c->sent < all.n)
-        return sq_str_sub(all, c->sent, r->drip_us ? r->drip_from : all.n);
-    return sq_str_sub(r->block, c->block_at,
-                      r->repeat < r->block.n ? (size_t)r->repeat : r->block.n);
+    return sq_str_sub(all, c->sent, r->drip_us ? r->drip_from : all.n);
 }
 
 static void advance(struct conn *c, size_t n)
@@ -150,9 +162,10 @@ static void advance(struct conn *c, size_t n)
 
 static void write_some(struct conn *c)
 {
+    char space[32768];
     c->state = WRITING;
     for (;;) {
-        sq_str piece = pending(c);
+        sq_str piece = pending(c, space, sizeof(space));
         if (piece.n == 0)
             break;
         ssize_t n = send(c->fd, piece.p, piece.n, MSG_NOSIGNAL);
@@ -277,11 +290,19 @@ static int time_to_wait(const struct server *s, int64_t end_us)
     return us > 0 ? (int)((us + 999) / 1000) : 0;
 }
 
+static volatile sig_atomic_t stop;
+
+static void on_term(int signal)
+{
+    (void)signal;
+    stop = 1;
+}
+
 static void serve(struct server *s)
 {
     struct epoll_event events[512];
     int64_t end = sq_clock_us() + s->state.options->max_seconds * 1000000;
-    while (sq_clock_us() < end) {
+    while (!stop && sq_clock_us() < end) {
         int n = epoll_wait(s->epfd, events, 512, time_to_wait(s, end));
         for (int i = 0; i < n; i++) {
             struct conn *c = events[i].data.ptr;
@@ -325,6 +346,7 @@ int main(int argc, char **argv)
     if (!stub_options_parse(&options, argc, argv))
         return 2;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGTERM, on_term);
     sq_poller_allow(8192);
     int port = start_listening(&server);
     if (port < 0) {
@@ -334,6 +356,11 @@ int main(int argc, char **argv)
     printf("%d\n", port);
     fflush(stdout);
     serve(&server);
+    struct sq_buf counts;
+    sq_buf_init(&counts, SQ_MAX_MESSAGE);
+    stub_stats(&server.state, &counts);
+    fputs(counts.p, stdout);
+    sq_buf_release(&counts);
     stub_state_release(&server.state);
     sq_timers_release(&server.timers);
     stub_options_release(&options);

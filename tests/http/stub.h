@@ -68,13 +68,16 @@ struct stub_reply {
 struct stub_state {
     struct stub_options *options;
     unsigned long long requests, faults, repeats, open, most_open;
-    uint64_t *seen; /* hashes of bodies: open addressing, 0 = free */
+    unsigned long long tokens; /* of the completions that were sent */
+    uint64_t *seen;            /* hashes of bodies: open addressing, 0 = free */
     size_t nseen, seen_cap;
     struct sq_buf bomb; /* a body that unpacks to 64 MB, made when asked for */
 };
 
 void stub_answer(struct stub_state *s, const struct stub_request *q,
                  struct stub_reply *r);
+/* All counts as a line of JSON. */
+void stub_stats(const struct stub_state *s, struct sq_buf *out);
 void stub_state_release(struct stub_state *s);
 
 #endif

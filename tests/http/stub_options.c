@@ -10,10 +10,11 @@ static const char usage[] =
     "  [--fault NAME=RATE,...] [--seed N] [--retry-after VALUE] [--once-fail]\n"
     "  [--root DIR [--no-range] [--cut-after BYTES]] [--log FILE]\n"
     "  [--max-seconds N]\n"
-    "Prints its port, then serves 127.0.0.1 for N seconds (300). Every POST\n"
-    "is a chat completion; GET /_stats tells its counts; /_fault/NAME has "
-    "that\n"
-    "fault; /_to/URL redirects.\n"
+    "Prints its port, then serves 127.0.0.1 for N seconds (300) or until a\n"
+    "SIGTERM, then prints its counts. Every POST is a chat completion; GET "
+    "/_stats tells its counts; all below "
+    "/_fault/NAME\n"
+    "has that fault; /_to/URL redirects.\n"
     "FILE of --reply-file: {\"match\", \"content\", \"finish_reason\"} or\n"
     "{\"match\", \"status\", \"body\"} a line; the first that fits.\n";
 

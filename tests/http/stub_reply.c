@@ -107,12 +107,12 @@ static void choose(const struct stub_options *o, sq_str body, sq_str *content,
                          : sq_str_from(o->reply);
 }
 
-static void put_completion(const struct stub_options *o, sq_str body,
+static void put_completion(struct stub_state *s, sq_str body,
                            struct sq_buf *out)
 {
     sq_str content;
     const char *finish;
-    choose(o, body, &content, &finish);
+    choose(s->options, body, &content, &finish);
     sq_buf_adds(out, "{\"id\":\"stub\",\"object\":\"chat.completion\","
                      "\"model\":\"stub-1\",\"choices\":[{\"index\":0,"
                      "\"message\":{\"role\":\"assistant\",\"content\":\"");
@@ -121,6 +121,7 @@ static void put_completion(const struct stub_options *o, sq_str body,
                 "\"},\"finish_reason\":\"%s\"}],\"usage\":{\"prompt_tokens\":"
                 "%zu,\"completion_tokens\":%zu,\"total_tokens\":%zu}}",
                 finish, body.n / 4, content.n / 4, body.n / 4 + content.n / 4);
+    s->tokens += body.n / 4 + content.n / 4;
 }
 
 /* ---- faults ------------------------------------------------------------ */
@@ -258,7 +259,7 @@ static void fault_gzip(struct stub_state *s, struct stub_reply *r)
     struct sq_buf packed;
     sq_buf_init(&plain, SQ_MAX_RECORD);
     sq_buf_init(&packed, SQ_MAX_RECORD);
-    put_completion(s->options, SQ_STR(""), &plain);
+    put_completion(s, SQ_STR(""), &plain);
     gzip(sq_buf_str(&plain), 1, &packed);
     put_whole(r, 200, "Content-Encoding: gzip\r\n", sq_buf_str(&packed));
     sq_buf_release(&plain);
@@ -289,6 +290,26 @@ static void fault_nul(struct stub_state *s, struct stub_reply *r)
                      "\"finish_reason\":\"stop\"}]}"));
 }
 
+/* Which of the two is meant? */
+static void fault_dup(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    put_whole(r, 200, "",
+              SQ_STR("{\"choices\":[{\"message\":{\"content\":\"a\","
+                     "\"content\":\"b\"},\"finish_reason\":\"stop\"}]}"));
+}
+
+/* Chunks without end, a byte now and then. */
+static void fault_trickle(struct stub_state *s, struct stub_reply *r)
+{
+    (void)s;
+    r->repeat = UINT64_MAX;
+    r->block = SQ_STR("1\r\n \r\n");
+    r->drip_us = 50000;
+    put_head(r, 200, "Transfer-Encoding: chunked\r\n", -1);
+    r->drip_from = r->bytes.n;
+}
+
 static const struct {
     const char *name;
     void (*put)(struct stub_state *s, struct stub_reply *r);
@@ -311,6 +332,8 @@ static const struct {
     {"deep", fault_deep},
     {"utf8", fault_utf8},
     {"nul", fault_nul},
+    {"dup", fault_dup},
+    {"trickle", fault_trickle},
 };
 
 static void put_status(struct stub_state *s, int status, struct stub_reply *r)
@@ -409,18 +432,23 @@ static void put_file(struct stub_state *s, const struct stub_request *q,
 
 /* ---- routes ------------------------------------------------------------ */
 
-static void put_stats(struct stub_state *s, struct stub_reply *r)
+void stub_stats(const struct stub_state *s, struct sq_buf *out)
 {
     const struct stub_options *o = s->options;
+    sq_buf_addf(out,
+                "{\"requests\":%llu,\"faults\":%llu,\"repeats\":%llu,"
+                "\"most_open\":%llu,\"tokens\":%llu",
+                s->requests, s->faults, s->repeats, s->most_open, s->tokens);
+    for (size_t i = 0; i < o->nfaults; i++)
+        sq_buf_addf(out, ",\"%s\":%llu", o->faults[i].name, o->faults[i].hits);
+    sq_buf_adds(out, "}\n");
+}
+
+static void put_stats(struct stub_state *s, struct stub_reply *r)
+{
     struct sq_buf b;
     sq_buf_init(&b, SQ_MAX_MESSAGE);
-    sq_buf_addf(&b,
-                "{\"requests\":%llu,\"faults\":%llu,\"repeats\":%llu,"
-                "\"most_open\":%llu",
-                s->requests, s->faults, s->repeats, s->most_open);
-    for (size_t i = 0; i < o->nfaults; i++)
-        sq_buf_addf(&b, ",\"%s\":%llu", o->faults[i].name, o->faults[i].hits);
-    sq_buf_adds(&b, "}\n");
+    stub_stats(s, &b);
     put_whole(r, 200, "", sq_buf_str(&b));
     sq_buf_release(&b);
 }
@@ -468,7 +496,7 @@ static void answer_post(struct stub_state *s, const struct stub_request *q,
     } else {
         struct sq_buf body;
         sq_buf_init(&body, SIZE_MAX);
-        put_completion(s->options, q->body, &body);
+        put_completion(s, q->body, &body);
         put_whole(r, 200, "", sq_buf_str(&body));
         sq_buf_release(&body);
     }
@@ -488,7 +516,10 @@ void stub_answer(struct stub_state *s, const struct stub_request *q,
     if (s->options->log)
         put_log(s->options->log, q);
     if (sq_str_starts(q->path, fault)) {
-        put_fault(s, sq_str_sub(q->path, fault.n, q->path.n), r);
+        sq_str rest = sq_str_sub(q->path, fault.n, q->path.n);
+        sq_str name;
+        sq_str_split(&rest, '/', &name);
+        put_fault(s, name, r);
     } else if (sq_str_starts(q->path, to)) {
         struct sq_buf extra;
         sq_buf_init(&extra, SQ_MAX_MESSAGE);

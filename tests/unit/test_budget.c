@@ -34,100 +34,100 @@ struct script {
 static const struct script scripts[] = {
     {"requests in flight count, answered or not",
      {.requests = 2, .tokens = -1, .cost = NAN, .wall_s = NAN},
-     {{'t', 0, {1, 1}, 'Y', 0},
-      {'t', 1, {1, 1}, 'Y', 0},
-      {'t', 2, {1, 1}, 'N', 0},
-      {'s', 0, {1, 0}, 0, 0},
-      {'t', 0, {1, 1}, 'N', 0}},
+     {{'t', 0, {1, 1, 0}, 'Y', 0},
+      {'t', 1, {1, 1, 0}, 'Y', 0},
+      {'t', 2, {1, 1, 0}, 'N', 0},
+      {'s', 0, {1, 0, 0}, 0, 0},
+      {'t', 0, {1, 1, 0}, 'N', 0}},
      SQ_BUDGET_REQUESTS,
      2,
      1},
     {"a retry is a request",
      {.requests = 2, .tokens = -1, .cost = NAN, .wall_s = NAN},
-     {{'t', 0, {5, 5}, 'Y', 0},
-      {'F', 0, {0, 0}, 't', 0},
-      {'F', 0, {0, 0}, 'f', 0}},
+     {{'t', 0, {5, 5, 0}, 'Y', 0},
+      {'F', 0, {0, 0, 0}, 't', 0},
+      {'F', 0, {0, 0, 0}, 'f', 0}},
      SQ_BUDGET_REQUESTS,
      2,
      0},
     {"no request at all",
      {.requests = 0, .tokens = -1, .cost = NAN, .wall_s = NAN},
-     {{'t', 0, {1, 1}, 'N', 0}},
+     {{'t', 0, {1, 1, 0}, 'N', 0}},
      SQ_BUDGET_REQUESTS,
      0,
      0},
     {"tokens: what is held may come back, what is spent does not",
      {.requests = -1, .tokens = 100, .cost = NAN, .wall_s = NAN},
-     {{'t', 0, {20, 40}, 'Y', 0},
-      {'t', 1, {20, 40}, 'W', 0},
-      {'s', 0, {20, 20}, 0, 0},
-      {'t', 1, {20, 40}, 'Y', 0},
-      {'s', 1, {20, 40}, 0, 0},
-      {'t', 2, {1, 0}, 'N', 0}},
+     {{'t', 0, {20, 40, 0}, 'Y', 0},
+      {'t', 1, {20, 40, 0}, 'W', 0},
+      {'s', 0, {20, 20, 0}, 0, 0},
+      {'t', 1, {20, 40, 0}, 'Y', 0},
+      {'s', 1, {20, 40, 0}, 0, 0},
+      {'t', 2, {1, 0, 0}, 'N', 0}},
      SQ_BUDGET_TOKENS,
      2,
      100},
     {"one that never fits",
      {.requests = -1, .tokens = 100, .cost = NAN, .wall_s = NAN},
-     {{'t', 0, {1, 100}, 'N', 0}},
+     {{'t', 0, {1, 100, 0}, 'N', 0}},
      SQ_BUDGET_TOKENS,
      0,
      0},
     {"who does not tell spent the most",
      {.requests = -1, .tokens = 100, .cost = NAN, .wall_s = NAN},
-     {{'t', 0, {30, 20}, 'Y', 0}, {'s', 0, {-1, -1}, 0, 0}},
+     {{'t', 0, {30, 20, 0}, 'Y', 0}, {'s', 0, {-1, -1, 0}, 0, 0}},
      SQ_BUDGET_NONE,
      1,
      50},
     {"a try that may have been paid for counts",
      {.requests = -1, .tokens = 100, .cost = NAN, .wall_s = NAN},
-     {{'t', 0, {30, 20}, 'Y', 0},
-      {'P', 0, {0, 0}, 't', 0},
-      {'P', 0, {0, 0}, 'f', 0}},
+     {{'t', 0, {30, 20, 0}, 'Y', 0},
+      {'P', 0, {0, 0, 0}, 't', 0},
+      {'P', 0, {0, 0, 0}, 'f', 0}},
      SQ_BUDGET_TOKENS,
      2,
      100},
     {"one that was refused does not",
      {.requests = -1, .tokens = 50, .cost = NAN, .wall_s = NAN},
-     {{'t', 0, {30, 20}, 'Y', 0},
-      {'F', 0, {0, 0}, 't', 0},
-      {'F', 0, {0, 0}, 't', 0},
-      {'f', 0, {0, 0}, 'f', 0}},
+     {{'t', 0, {30, 20, 0}, 'Y', 0},
+      {'F', 0, {0, 0, 0}, 't', 0},
+      {'F', 0, {0, 0, 0}, 't', 0},
+      {'f', 0, {0, 0, 0}, 'f', 0}},
      SQ_BUDGET_NONE,
      3,
      0},
     {"a server that takes more than the most",
      {.requests = -1, .tokens = 50, .cost = NAN, .wall_s = NAN},
-     {{'t', 0, {10, 10}, 'Y', 0},
-      {'s', 0, {10, 60}, 0, 0},
-      {'t', 0, {1, 0}, 'N', 0}},
+     {{'t', 0, {10, 10, 0}, 'Y', 0},
+      {'s', 0, {10, 60, 0}, 0, 0},
+      {'t', 0, {1, 0, 0}, 'N', 0}},
      SQ_BUDGET_TOKENS,
      1,
      70},
     {"cost: 1 USD a million in, 2 out",
      {.requests = -1, .tokens = -1, .cost = 0.0002, .wall_s = NAN},
-     {{'t', 0, {100, 50}, 'Y', 0},
-      {'t', 1, {1, 0}, 'W', 0},
-      {'s', 0, {100, 0}, 0, 0},
-      {'t', 1, {50, 25}, 'Y', 0},
-      {'s', 1, {50, 25}, 0, 0},
-      {'t', 1, {0, 1}, 'N', 0}},
+     {{'t', 0, {100, 50, 0}, 'Y', 0},
+      {'t', 1, {1, 0, 0}, 'W', 0},
+      {'s', 0, {100, 0, 0}, 0, 0},
+      {'t', 1, {50, 25, 0}, 'Y', 0},
+      {'s', 1, {50, 25, 0}, 0, 0},
+      {'t', 1, {0, 1, 0}, 'N', 0}},
      SQ_BUDGET_COST,
      2,
      175},
     {"time: late is late",
      {.requests = -1, .tokens = -1, .cost = NAN, .wall_s = 10},
-     {{'t', 0, {1, 1}, 'Y', 9.9},
-      {'s', 0, {1, 1}, 0, 11},
-      {'t', 0, {1, 1}, 'N', 10}},
+     {{'t', 0, {1, 1, 0}, 'Y', 9.9},
+      {'s', 0, {1, 1, 0}, 0, 11},
+      {'t', 0, {1, 1, 0}, 'N', 10}},
      SQ_BUDGET_WALL,
      1,
      2},
     {"time: a retry that would come late does not end the run",
      {.requests = -1, .tokens = -1, .cost = NAN, .wall_s = 10},
-     {{'t', 0, {1, 1}, 'Y', 5},
-      {'F', 0, {0, 0}, 'f', 12},
-      {'t', 1, {1, 1}, 'Y', 6}},
+     {{'t', 0, {1, 1, 0}, 'Y', 5},
+      {'F', 0, {0, 0, 0}, 'f', 12},
+      {'t', 1, {1, 1, 0}, 'Y', 6}},
      SQ_BUDGET_NONE,
      2,
      0},
@@ -167,7 +167,7 @@ static void test_scripts(void **state)
         struct sq_budget b;
         memset(slots, 0, sizeof(slots));
         sq_budget_init(&b, &s->limits, 5000);
-        b.prices[SQ_ASKED_MODEL] = (struct sq_price){1, 2};
+        b.prices[SQ_ASKED_MODEL] = (struct sq_price){1, 2, 0};
         for (size_t j = 0; j < 10 && s->moves[j].what; j++) {
             char got = play(&b, slots, &s->moves[j]);
             if (got != s->moves[j].want)
@@ -226,15 +226,15 @@ static void test_texts(void **state)
     sq_budget_name(&b, &out);
     assert_string_equal(out.p, "--max-cost 0.5");
     sq_buf_reset(&out);
-    b.prices[SQ_ASKED_JUDGE] = (struct sq_price){10, 20};
+    b.prices[SQ_ASKED_JUDGE] = (struct sq_price){10, 20, 0};
     assert_int_equal(sq_budget_take(&b, &h, 0), SQ_BUDGET_YES);
-    sq_budget_settle(&b, &h, (struct sq_tokens){1000, 500});
+    sq_budget_settle(&b, &h, (struct sq_tokens){1000, 500, 0});
     /* twice is once */
-    sq_budget_settle(&b, &h, (struct sq_tokens){1000, 500});
+    sq_budget_settle(&b, &h, (struct sq_tokens){1000, 500, 0});
     sq_budget_spent(&b, &out);
     assert_string_equal(out.p, "1 requests, 1500 tokens, $0.0200");
     sq_buf_reset(&out);
-    b.prices[SQ_ASKED_JUDGE] = (struct sq_price){NAN, NAN};
+    b.prices[SQ_ASKED_JUDGE] = (struct sq_price){NAN, NAN, 0};
     sq_budget_spent(&b, &out);
     assert_string_equal(out.p, "1 requests, 1500 tokens");
     sq_buf_release(&out);
@@ -254,7 +254,7 @@ static void charge(struct truth *t, const struct sq_budget *b,
                    const struct sq_hold *h, struct sq_tokens n)
 {
     t->tokens += n.input + n.output;
-    t->cost += sq_price_cost(b->prices[h->asked], n.input, n.output);
+    t->cost += sq_price_cost(b->prices[h->asked], n);
 }
 
 static long long below(struct sq_rng *rng, long long n)
@@ -268,7 +268,7 @@ static void end_try(struct sq_budget *b, struct sq_hold *h, struct truth *t,
                     struct sq_rng *rng)
 {
     struct sq_tokens used = {below(rng, h->most.input),
-                             below(rng, h->most.output)};
+                             below(rng, h->most.output), 0};
     bool told = sq_rng_below(rng, 4) > 0;
     switch (sq_rng_below(rng, 4)) {
     case 0:
@@ -281,7 +281,7 @@ static void end_try(struct sq_budget *b, struct sq_hold *h, struct truth *t,
     default:
         charge(t, b, h, used);
         if (!told)
-            used = (struct sq_tokens){-1, -1};
+            used = (struct sq_tokens){-1, -1, 0};
         sq_budget_settle(b, h, used);
     }
 }
@@ -295,8 +295,8 @@ static void play_any_order(uint64_t seed, const struct sq_budget_limits *limits)
     memset(slots, 0, sizeof(slots));
     sq_rng_seed(&rng, seed);
     sq_budget_init(&b, limits, 0);
-    b.prices[SQ_ASKED_MODEL] = (struct sq_price){0.15, 0.6};
-    b.prices[SQ_ASKED_JUDGE] = (struct sq_price){2.5, 10};
+    b.prices[SQ_ASKED_MODEL] = (struct sq_price){0.15, 0.6, 0};
+    b.prices[SQ_ASKED_JUDGE] = (struct sq_price){2.5, 10, 0};
     size_t inflight = 0;
     enum sq_budget_answer answer = SQ_BUDGET_YES;
     for (int i = 0; i < 100000; i++) {
@@ -353,23 +353,35 @@ static void test_prices(void **state)
 {
     static const struct {
         const char *text, *error; /* error NULL = found, 1.5 and 6 */
+        double cached_less;
     } rows[] = {
-        {"{\"m\": {\"input\": 1.5, \"output\": 6}}", NULL},
+        {"{\"m\": {\"input\": 1.5, \"output\": 6, \"cached_input\": 0.5}}",
+         NULL, 1},
+        {"{\"m\": {\"input\": 1.5, \"output\": 6, \"cached_input\": 0}}", NULL,
+         1.5},
+        {"{\"m\": {\"input\": 1, \"output\": 6, \"cached_input\": 2}}",
+         "m: cached_input is more", 0},
+        {"{\"m\": {\"input\": 1, \"output\": 6, \"cached_input\": -2}}",
+         "below 0", 0},
+        {"{\"m\": {\"input\": 1, \"output\": 6, \"cached_input\": \"\"}}",
+         "cached_input", 0},
+        {"{\"m\": {\"input\": 1.5, \"output\": 6}}", NULL, 0},
         {"{\"a\": {\"input\": 0, \"output\": 0},"
          " \"m\": {\"input\": 1.5, \"output\": 6}}",
-         NULL},
-        {"{\"m-mini\": {\"input\": 1.5, \"output\": 6}}", "no price of \"m\""},
-        {"{\"m\": {\"input\": 1.5}}", "m: output"},
-        {"{\"m\": {\"input\": -1, \"output\": 6}}", "m: a price is below 0"},
-        {"{\"m\": {\"input\": 1, \"output\": 6, \"outptu\": 6}}", "outptu"},
-        {"{\"m\": 3}", "m: is"},
-        {"[]", "{\"MODEL\""},
-        {"{", ":1:"},
+         NULL, 0},
+        {"{\"m-mini\": {\"input\": 1.5, \"output\": 6}}", "no price of \"m\"",
+         0},
+        {"{\"m\": {\"input\": 1.5}}", "m: output", 0},
+        {"{\"m\": {\"input\": -1, \"output\": 6}}", "m: a price is below 0", 0},
+        {"{\"m\": {\"input\": 1, \"output\": 6, \"outptu\": 6}}", "outptu", 0},
+        {"{\"m\": 3}", "m: is", 0},
+        {"[]", "{\"MODEL\"", 0},
+        {"{", ":1:", 0},
     };
     char *folder = temp_folder();
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct sq_price price = {NAN, NAN};
+        struct sq_price price = {NAN, NAN, 0};
         struct sq_err err = {0};
         char *path =
             temp_file(folder, "prices.json", sq_str_from(rows[i].text));
@@ -382,7 +394,9 @@ static void test_prices(void **state)
         } else {
             assert_int_equal(st, SQ_OK);
             assert_true(price.input == 1.5 && price.output == 6);
-            assert_true(sq_price_cost(price, 1000000, 500000) == 4.5);
+            assert_true(price.cached_less == rows[i].cached_less);
+            assert_true(sq_price_cost(price, (struct sq_tokens){1000000, 500000,
+                                                                0}) == 4.5);
         }
         unlink(path);
         free(path);
@@ -391,12 +405,34 @@ static void test_prices(void **state)
     free(folder);
 }
 
+static void test_cached_price(void **state)
+{
+    (void)state;
+    struct sq_price price = {2, 8, 1.5};
+    struct sq_tokens n = {1000000, 0, 400000};
+    assert_true(fabs(sq_price_cost(price, n) - 1.4) < 1e-12);
+    n.cached = 2000000; /* a server that says nonsense */
+    assert_true(fabs(sq_price_cost(price, n) - 0.5) < 1e-12);
+    n.cached = -1;
+    assert_true(fabs(sq_price_cost(price, n) - 2) < 1e-12);
+
+    struct sq_budget b;
+    struct sq_hold h = {.most = {1000000, 100, 0}};
+    sq_budget_init(&b, &none, 0);
+    b.prices[SQ_ASKED_MODEL] = price;
+    assert_int_equal(sq_budget_take(&b, &h, 0), SQ_BUDGET_YES);
+    n.cached = 400000;
+    sq_budget_settle(&b, &h, n);
+    assert_true(fabs(sq_budget_cost(&b) - 1.4) < 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scripts),   cmocka_unit_test(test_needs_most),
-        cmocka_unit_test(test_most),      cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_any_order), cmocka_unit_test(test_prices),
+        cmocka_unit_test(test_scripts),      cmocka_unit_test(test_needs_most),
+        cmocka_unit_test(test_most),         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_any_order),    cmocka_unit_test(test_prices),
+        cmocka_unit_test(test_cached_price),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

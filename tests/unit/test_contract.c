@@ -1,4 +1,5 @@
 #include "seqeval.h"
+#include "seqeval_metric.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,12 +45,27 @@ static void test_response(void **state)
     sq_response_release(&r);
 }
 
+static void test_metrics(void **state)
+{
+    (void)state;
+    const struct sq_metric *quality = sq_metric_find(SQ_STR("quality"));
+    const struct sq_metric *inst =
+        sq_metric_find(SQ_STR("inst_level_strict_acc"));
+    assert_non_null(quality);
+    assert_true(quality->min == 1 && quality->max == 5 && !quality->pooled);
+    assert_true(inst && inst->pooled && inst->max == 1);
+    assert_true(sq_metric_find(SQ_STR("step_rate")) < quality);
+    assert_null(sq_metric_find(SQ_STR("step_rates")));
+    assert_null(sq_metric_find(SQ_STR("")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states),
         cmocka_unit_test(test_stops),
         cmocka_unit_test(test_response),
+        cmocka_unit_test(test_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,31 @@
+#include "seqeval_metric.h"
+
+#include <string.h>
+
+static const struct sq_metric metrics[] = {
+    {.name = "step_rate", .max = 1},
+    {.name = "full_rate", .max = 1},
+    {.name = "prefix_rate", .max = 1},
+    {.name = "step_correct_rate", .max = 1},
+    {.name = "following_rate", .max = 1},
+    {.name = "quality", .min = 1, .max = 5},
+    {.name = "prompt_level_strict_acc", .max = 1},
+    {.name = "inst_level_strict_acc", .max = 1, .pooled = true},
+    {.name = "prompt_level_loose_acc", .max = 1},
+    {.name = "inst_level_loose_acc", .max = 1, .pooled = true},
+};
+#define NMETRICS (sizeof metrics / sizeof *metrics)
+
+const struct sq_metric *sq_metric_find(sq_str name)
+{
+    const struct sq_metric *family = NULL;
+    for (size_t i = 0; i < NMETRICS; i++) {
+        sq_str row = sq_str_from(metrics[i].name);
+        if (sq_str_eq(row, name))
+            return &metrics[i];
+        if (!family && sq_str_ends(row, SQ_STR("*")) &&
+            sq_str_starts(name, sq_str_sub(row, 0, row.n - 1)))
+            family = &metrics[i];
+    }
+    return family;
+}
