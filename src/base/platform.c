@@ -21,3 +21,23 @@ char *sq_platform_exe(void)
     }
     return NULL;
 }
+
+size_t sq_platform_cores(void)
+{
+#ifdef _SC_NPROCESSORS_ONLN
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    if (n > 0)
+        return (size_t)n;
+#endif
+    return 1;
+}
+
+uint64_t sq_platform_memory(void)
+{
+#if defined(_SC_PHYS_PAGES) && defined(_SC_PAGESIZE)
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    if (pages > 0 && size > 0)
+        return (uint64_t)pages * (uint64_t)size;
+#endif
+    return 0;
+}

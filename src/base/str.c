@@ -30,6 +30,13 @@ static char fold(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+int sq_str_cmp(sq_str a, sq_str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n ? memcmp(a.p, b.p, n) : 0;
+    return c ? c : (a.n > b.n) - (a.n < b.n);
+}
+
 bool sq_str_eq_nocase(sq_str a, sq_str b)
 {
     if (a.n != b.n)
@@ -255,6 +262,10 @@ uint32_t sq_utf8_next(sq_str s, size_t *pos)
 {
     static const unsigned char lead[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     const unsigned char *p = (const unsigned char *)s.p + *pos;
+    if (*p < 0x80) {
+        (*pos)++;
+        return *p;
+    }
     size_t n = utf8_len(s, *pos);
     if (n == 0) {
         (*pos)++;

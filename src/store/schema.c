@@ -2,6 +2,23 @@
 #include "store/schema.h"
 #include <stdio.h>
 
+/* What the requests of a group came to. */
+#define USAGE                                                                  \
+    "  sum(j.requests) AS requests,"                                           \
+    "  sum(j.requests = 0 AND j.response IS NOT NULL) AS cached,"              \
+    "  sum(j.retries) AS retries,"                                             \
+    "  iif(sum(j.requests) = 0, 0,"                                            \
+    "   sum(p.prompt_tokens) FILTER (WHERE j.requests > 0)) AS prompt_tokens," \
+    "  iif(sum(j.requests) = 0, 0, sum(p.completion_tokens)"                   \
+    "   FILTER (WHERE j.requests > 0)) AS completion_tokens,"                  \
+    "  iif(sum(j.requests) = 0, 0.0, sum(j.cost)) AS cost,"                    \
+    "  iif(sum(j.requests) = 0, 0,"                                            \
+    "   sum(p.cached_tokens) FILTER (WHERE j.requests > 0)) AS cached_tokens," \
+    "  iif(sum(j.requests) = 0, 0, sum(p.reasoning_tokens)"                    \
+    "   FILTER (WHERE j.requests > 0)) AS reasoning_tokens"                    \
+    " FROM job j JOIN run r ON r.id = j.run"                                   \
+    " LEFT JOIN response p ON p.id = j.response"
+
 /* Keys that rows of runs repeat are integers, and the tables with one row per
  * step or value are their own index (WITHOUT ROWID). */
 static const char *const version_1[] = {
@@ -19,6 +36,11 @@ static const char *const version_1[] = {
     " provenance_json TEXT NOT NULL"
     ") STRICT",
     "CREATE INDEX run_plan ON run(plan_key)",
+    "CREATE TABLE run_tag("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " tag TEXT NOT NULL,"
+    " PRIMARY KEY(run, tag)"
+    ") STRICT, WITHOUT ROWID",
 
     "CREATE TABLE suite("
     " id INTEGER PRIMARY KEY,"
@@ -92,20 +114,23 @@ static const char *const version_1[] = {
     " digest TEXT NOT NULL,"
     " UNIQUE(name, digest)"
     ") STRICT",
+    /* what the model is asked by */
+    "INSERT INTO template VALUES(0, '', '')",
     "CREATE TABLE job("
     " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
     " sample INTEGER NOT NULL REFERENCES sample,"
     " epoch INTEGER NOT NULL,"
     " judge TEXT NOT NULL,"
+    " template INTEGER NOT NULL REFERENCES template,"
+    " attempt INTEGER NOT NULL,"
     " job_id TEXT,"
-    " template INTEGER REFERENCES template,"
     " response INTEGER REFERENCES response,"
     " state INTEGER NOT NULL REFERENCES state,"
     " error TEXT,"
     " requests INTEGER NOT NULL,"
     " retries INTEGER NOT NULL,"
     " cost REAL,"
-    " PRIMARY KEY(run, sample, epoch, judge)"
+    " PRIMARY KEY(run, sample, epoch, judge, template, attempt)"
     ") STRICT, WITHOUT ROWID",
 
     "CREATE TABLE state("
@@ -121,6 +146,7 @@ static const char *const version_1[] = {
     " sample INTEGER NOT NULL REFERENCES sample,"
     " epoch INTEGER NOT NULL,"
     " final INTEGER NOT NULL,"
+    " attack TEXT,"
     " PRIMARY KEY(run, sample, epoch)"
     ") STRICT, WITHOUT ROWID",
     "CREATE TABLE step_score("
@@ -143,12 +169,27 @@ static const char *const version_1[] = {
     " run INTEGER NOT NULL,"
     " sample INTEGER NOT NULL,"
     " epoch INTEGER NOT NULL,"
-    " judge TEXT NOT NULL,"
+    " template TEXT NOT NULL,"
     " following INTEGER NOT NULL REFERENCES state,"
     " quality_state INTEGER NOT NULL REFERENCES state,"
     " quality REAL,"
     " explanation TEXT,"
-    " PRIMARY KEY(run, sample, epoch, judge),"
+    " PRIMARY KEY(run, sample, epoch, template),"
+    " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE finding("
+    " run INTEGER NOT NULL,"
+    " sample INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL,"
+    " judge TEXT NOT NULL,"
+    " template TEXT NOT NULL,"
+    " question TEXT NOT NULL,"
+    " step INTEGER NOT NULL,"
+    " state INTEGER NOT NULL REFERENCES state,"
+    " value REAL,"
+    " evidence TEXT,"
+    " explanation TEXT,"
+    " PRIMARY KEY(run, sample, epoch, judge, template, question, step),"
     " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
     ") STRICT, WITHOUT ROWID",
 
@@ -180,7 +221,9 @@ static const char *const version_1[] = {
 
     "CREATE VIEW runs AS"
     " SELECT run_id, created_at, finished_at, status, model, judge,"
-    "  seqeval_version, settings_json"
+    "  seqeval_version, settings_json,"
+    "  coalesce((SELECT group_concat(tag) FROM (SELECT tag FROM run_tag"
+    "   WHERE run = run.id ORDER BY tag)), '') AS tags"
     " FROM run",
     "CREATE VIEW leaderboard AS"
     " SELECT r.run_id, r.created_at, r.model, r.judge, u.label AS suite,"
@@ -202,11 +245,18 @@ static const char *const version_1[] = {
     " JOIN step p ON p.sample = v.sample AND p.step = v.step",
     "CREATE VIEW verdicts AS"
     " SELECT r.run_id, u.label AS suite, s.sample_id, v.epoch,"
-    "  v.judge AS template,"
+    "  v.template,"
     "  (SELECT name FROM state WHERE id = v.following) AS following,"
     "  (SELECT name FROM state WHERE id = v.quality_state) AS quality_state,"
     "  v.quality, v.explanation"
     " FROM verdict v JOIN run r ON r.id = v.run"
+    " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
+    "CREATE VIEW judge_verdicts AS"
+    " SELECT r.run_id, u.label AS suite, s.sample_id, v.epoch, v.judge,"
+    "  v.template, v.question, iif(v.question = 'step', v.step, NULL) AS step,"
+    "  (SELECT name FROM state WHERE id = v.state) AS state, v.value,"
+    "  v.evidence, v.explanation"
+    " FROM finding v JOIN run r ON r.id = v.run"
     " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
     "CREATE VIEW samples AS"
     " SELECT r.run_id, u.label AS suite, s.sample_id, j.epoch,"
@@ -215,45 +265,45 @@ static const char *const version_1[] = {
     "  p.text AS response_text, p.stop, p.server_model, p.prompt_tokens,"
     "  p.completion_tokens, p.latency_ms, s.query, j.job_id, p.reasoning,"
     "  p.finish_reason, p.system_fingerprint, p.cached_tokens,"
-    "  p.reasoning_tokens"
+    "  p.reasoning_tokens, h.attack"
     " FROM job j JOIN run r ON r.id = j.run"
     " JOIN sample s ON s.id = j.sample JOIN suite u ON u.id = s.suite"
     " LEFT JOIN response p ON p.id = j.response"
+    " LEFT JOIN sheet h ON h.run = j.run AND h.sample = j.sample"
+    "  AND h.epoch = j.epoch"
     " WHERE j.judge = ''",
     "CREATE VIEW usage AS"
-    " SELECT r.run_id, iif(j.judge = '', 'model', 'judge') AS role,"
-    "  sum(j.requests) AS requests,"
-    "  sum(j.requests = 0 AND j.response IS NOT NULL) AS cached,"
-    "  sum(j.retries) AS retries,"
-    "  iif(sum(j.requests) = 0, 0,"
-    "   sum(p.prompt_tokens) FILTER (WHERE j.requests > 0)) AS prompt_tokens,"
-    "  iif(sum(j.requests) = 0, 0, sum(p.completion_tokens)"
-    "   FILTER (WHERE j.requests > 0)) AS completion_tokens,"
-    "  iif(sum(j.requests) = 0, 0.0, sum(j.cost)) AS cost,"
-    "  iif(sum(j.requests) = 0, 0,"
-    "   sum(p.cached_tokens) FILTER (WHERE j.requests > 0)) AS cached_tokens,"
-    "  iif(sum(j.requests) = 0, 0, sum(p.reasoning_tokens)"
-    "   FILTER (WHERE j.requests > 0)) AS reasoning_tokens"
-    " FROM job j JOIN run r ON r.id = j.run"
-    " LEFT JOIN response p ON p.id = j.response"
+    " SELECT r.run_id, iif(j.judge = '', 'model', 'judge') AS role," USAGE
     " GROUP BY r.id, j.judge = ''",
+    "CREATE VIEW judge_usage AS"
+    " SELECT r.run_id, j.judge," USAGE
+    " WHERE j.judge <> '' GROUP BY r.id, j.judge",
     NULL};
 
 const char *const *const sq_schema_migrations[] = {version_1};
 const size_t sq_schema_version =
     sizeof(sq_schema_migrations) / sizeof(sq_schema_migrations[0]);
 
-/* *version is 0 for an empty file. */
+/* *version is 0 for an empty file. One statement, so that all three are of one
+ * moment: another process may be making the tables. */
 static enum sq_status read_version(struct sq_db *db, size_t newest,
                                    size_t *version, struct sq_err *err)
 {
-    int64_t app, v, tables;
-    enum sq_status st;
+    struct sq_stmt *q =
+        sq_db_query(db, "SELECT application_id, user_version,"
+                        " (SELECT count(*) FROM sqlite_schema)"
+                        " FROM pragma_application_id, pragma_user_version");
+    int64_t app = 0, v = 0, tables = 0;
+    bool row = false;
+    enum sq_status st = sq_stmt_next(q, &row, err);
 
-    if ((st = sq_db_int(db, "PRAGMA application_id", &app, err)) != SQ_OK ||
-        (st = sq_db_int(db, "PRAGMA user_version", &v, err)) != SQ_OK ||
-        (st = sq_db_int(db, "SELECT count(*) FROM sqlite_schema", &tables,
-                        err)) != SQ_OK)
+    if (st == SQ_OK && row) {
+        app = sq_stmt_int(q, 0);
+        v = sq_stmt_int(q, 1);
+        tables = sq_stmt_int(q, 2);
+    }
+    sq_stmt_release(q);
+    if (st != SQ_OK)
         return st;
     *version = v > 0 ? (size_t)v : 0;
     if (app == 0 && v == 0 && tables == 0)

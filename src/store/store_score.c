@@ -1,5 +1,6 @@
 /* Scores of a (sample, epoch), and the metrics made of them. */
 #include "store/store.h"
+#include <math.h>
 #include "store/handle.h"
 
 /* ---- one sheet --------------------------------------------------------- */
@@ -55,6 +56,25 @@ static enum sq_status put_verdict(const struct place *at,
     return sq_stmt_run(q, err);
 }
 
+static enum sq_status put_finding(const struct place *at,
+                                  const struct sq_judge_finding *f,
+                                  struct sq_err *err)
+{
+    struct sq_stmt *q = query_at(at, "INSERT INTO finding VALUES(?1, ?2, ?3,"
+                                     " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+
+    sq_stmt_bind_cstr(q, 4, f->judge);
+    sq_stmt_bind_cstr(q, 5, f->judge_template);
+    sq_stmt_bind_cstr(q, 6, f->question);
+    sq_stmt_bind_int(q, 7, (int64_t)f->step);
+    sq_stmt_bind_int(q, 8, f->state);
+    if (!isnan(f->value))
+        sq_stmt_bind_num(q, 9, f->value);
+    sq_stmt_bind_str_opt(q, 10, f->evidence);
+    sq_stmt_bind_str_opt(q, 11, f->explanation);
+    return sq_stmt_run(q, err);
+}
+
 /* The number of a metric's name, made if need be; inside a transaction. */
 static enum sq_status metric_row(struct sq_store *s, const char *name,
                                  int64_t *row, struct sq_err *err)
@@ -102,13 +122,17 @@ static enum sq_status put_sheet(const struct place *at,
                      err);
     if (st != SQ_OK)
         return st;
-    q = query_at(at, "INSERT INTO sheet VALUES(?1, ?2, ?3, ?4)");
+    q = query_at(at, "INSERT INTO sheet VALUES(?1, ?2, ?3, ?4, ?5)");
     sq_stmt_bind_int(q, 4, sheet->final);
+    if (sheet->attack.n)
+        sq_stmt_bind_str(q, 5, sheet->attack);
     st = sq_stmt_run(q, err);
     for (size_t i = 0; st == SQ_OK && i < sheet->nsteps; i++)
         st = put_step(at, &sheet->steps[i], err);
     for (size_t i = 0; st == SQ_OK && i < sheet->nverdicts; i++)
         st = put_verdict(at, &sheet->verdicts[i], err);
+    for (size_t i = 0; st == SQ_OK && i < sheet->nfindings; i++)
+        st = put_finding(at, &sheet->findings[i], err);
     for (size_t i = 0; st == SQ_OK && i < sheet->nmetrics; i++)
         st = put_metric(at, &sheet->metrics[i], err);
     return st;

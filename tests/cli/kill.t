@@ -8,7 +8,7 @@ n=$((12 * kills)) # more than can be answered between the kills
 j=4
 OPENAI_API_KEY=k
 export OPENAI_API_KEY
-printf '{"match": "the-judge", "content": "4"}\n' >"$tmp/replies.jsonl"
+printf '{"match": "the-judge", "content": "[[Yes, 4]]"}\n' >"$tmp/replies.jsonl"
 start_stub --echo --latency-ms 15 --reply-file "$tmp/replies.jsonl" \
     --log "$tmp/log" || exit 1
 # ask DB N: in its own process, so that kill reaches seqeval itself
@@ -28,6 +28,7 @@ tables() {
     select 'run', plan_key, status, model, judge, seqeval_version,
       settings_json, json_remove(provenance_json, '\$.concurrency')
       from run order by id limit 1;
+    select 'run_tag', tag from run_tag where run = 1 order by 2;
     select 'suite', label, name, definition_digest, data_digest, steps_digest,
       modified from suite order by label;
     select 'run_suite', label from run_suite join suite on id = suite
@@ -43,19 +44,22 @@ tables() {
       raw_bytes, hex(raw_z) from response order by key;
     select 'template', name, digest from template order by 2, 3;
     select 'state', id, name from state order by id;
-    select 'job', ordinal, epoch, judge, job_id, name, key, state, error,
+    select 'job', ordinal, epoch, judge, attempt, job_id, name, key, state, error,
       requests, job.retries, cost from job join sample on sample.id = sample
       left join template on template.id = template
       left join response on response.id = response
       where run = 1 order by 2, 3, 4;
-    select 'sheet', ordinal, epoch, final from sheet
+    select 'sheet', ordinal, epoch, final, attack from sheet
       join sample on id = sample where run = 1 order by 2, 3;
     select 'step_score', ordinal, epoch, step, grader, state, rule_pass,
       judge_pass, correct, evidence, explanation from step_score
       join sample on id = sample where run = 1 order by 2, 3, 4, 5;
-    select 'verdict', ordinal, epoch, judge, following, quality_state, quality,
+    select 'verdict', ordinal, epoch, template, following, quality_state, quality,
       explanation from verdict join sample on id = sample
       where run = 1 order by 2, 3, 4;
+    select 'finding', ordinal, epoch, judge, template, question, step, state,
+      value, evidence, explanation from finding join sample on id = sample
+      where run = 1 order by 2, 3, 4, 5, 6, 7;
     select 'sample_score', ordinal, epoch, name, value from sample_score
       join sample on sample.id = sample join metric on metric.id = metric
       where run = 1 order by 2, 3, 4;

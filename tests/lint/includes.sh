@@ -11,6 +11,7 @@ openssl/evp.h          src/base/digest.c
 dlfcn.h                src/engine/http_load.c
 pcre2.h                src/check/regex.c
 libexttextcat/textcat.h src/check/langid.c
+expat.h                src/check/check_xml.c
 curl/curl.h            src/engine/http.c
 sqlite3.h              src/store/db.c
 sys/epoll.h            src/engine/poller.c
@@ -19,6 +20,10 @@ ggml-backend.h         tools/train/model.c
 ggml.h                 tools/train/model.c
 gguf.h                 tools/train/model.c
 llama.h                tools/train/check.c
+seccomp.h              src/sandbox/filter.c
+linux/capability.h     src/sandbox/jail.c
+sys/prctl.h            src/sandbox/jail.c
+sys/syscall.h          src/sandbox/jail.c
 '
 standard='assert complex ctype errno fenv float inttypes iso646 limits locale
 math setjmp signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib
