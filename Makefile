@@ -35,8 +35,7 @@ SECCOMP_LIBS := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS)) -lm
 endif
 
-include mk/llama.mk
-include mk/models.mk
+include mk/llama.mk mk/models.mk
 
 # ---- flags ----------------------------------------------------------------
 # SANITIZE=address,undefined builds everything with the sanitizers.
@@ -72,8 +71,7 @@ FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 STUB_SRC = $(wildcard tests/http/stub*.c)
 TOOL_SRC = $(wildcard tests/http/stub.c tests/http/bare_client.c tests/tools/*.c)
 TOOL_BIN = $(addprefix $(BUILD)/,$(basename $(notdir $(TOOL_SRC))))
-ALL_SRC = $(wildcard src/*.c src/*/*.c include/*.h src/*/*.h tests/*/*.[ch] \
-              tools/*/*.[ch])
+ALL_SRC = $(wildcard src/*.c src/*/*.[ch] include/*.h t*/*/*.[ch])
 
 all: $(BUILD)/seqeval $(MODULES) $(HELPER) $(BUILD)/seqeval.1 ## build the program
 
@@ -163,7 +161,6 @@ bench: all $(TOOL_BIN) ## measure speed and memory
 lint: ## format, clang-tidy, cppcheck, layers, banned functions, sizes
 	@BUILD=$(BUILD) sh tests/lint/run.sh
 lint: export TIDY_FLAGS = $(CPP_FLAGS) $(LLAMA_CFLAGS)
-lint: export TIDY_LLAMA = $(LLAMA_PC)
 
 format: ## rewrite the sources as make lint wants them
 	clang-format -i $(ALL_SRC)

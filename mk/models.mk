@@ -15,6 +15,9 @@ $(BUILD)/train_chain: $(TRAIN_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a \
 # What is tested of it without ggml.
 $(BUILD)/tests/test_train: $(BUILD)/tools/train/corpus.o
 
+# What includes libllama's headers is read where they are.
+lint: export TIDY_LLAMA = $(LLAMA_PC)
+
 models: all $(TRAINER) ## train the tiny models of benchmarks/chain/models anew
 	@BUILD=$(BUILD) BACKENDS=$(LLAMA_BACKENDS) sh mk/models.sh
 .PHONY: models
