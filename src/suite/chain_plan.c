@@ -30,7 +30,7 @@ static const struct family families[] = {
     {"number", SQ_CHAIN_NUMBER, SQ_CHAIN_NUMBER, 3, 8, 16, NULL, ENDING},
     {"list", SQ_CHAIN_LISTS, SQ_CHAIN_LISTS, 3, 8, 16, NULL, ENDING},
     {"mixed", ALL_TYPES, ALL_TYPES, 3, 8, 16, NULL, ENDING},
-    {"tiny", 16 | SQ_CHAIN_WORD, SQ_CHAIN_WORD, 3, 6, 10, tiny_ops, ""},
+    {"tiny", 16 | SQ_CHAIN_WORD, SQ_CHAIN_WORD, 3, 6, 7, tiny_ops, ""},
 };
 
 struct draw {

@@ -46,9 +46,9 @@ static const struct recipe {
      1},
     {"sequential",
      "seqeval tiny, one- to four-step instructions",
-     {{0.25, "family=tiny,split=train,steps=1,seed=1", {8, 128, 320}},
-      {0.45, "family=tiny,split=train,steps=1-2,seed=2", {8, 128, 320}},
-      {0.65, "family=tiny,split=train,steps=1-3,seed=3", {5, 192, 320}},
+     {{0.14, "family=tiny,split=train,steps=1,seed=1", {8, 128, 320}},
+      {0.33, "family=tiny,split=train,steps=1-2,seed=2", {8, 128, 320}},
+      {0.58, "family=tiny,split=train,steps=1-3,seed=3", {5, 192, 320}},
       {1, "family=tiny,split=train,steps=1-4,seed=4", {4, 248, 320}}},
      4},
 };
