@@ -39,7 +39,7 @@ static enum sq_status check_file(struct sq_suite *s,
                                  char found[SQ_DIGEST_HEX], struct sq_err *err)
 {
     enum sq_data_state state;
-    char *path = sq_data_path(f, how->data_dir);
+    char *path = sq_data_found(f, how->data_dir);
     enum sq_status st = sq_data_verify(f, how->data_dir, &state, found, err);
 
     if (st != SQ_OK)
