@@ -202,7 +202,8 @@ enum sq_status sq_suite_open_def(struct sq_suite **out,
         st = open_chain(s, params, err);
     else
         st = open_params(s, params, how, err);
-    if (st == SQ_OK && def->generator.n == 0)
+    /* The parameters may have replaced def. */
+    if (st == SQ_OK && s->def->generator.n == 0)
         st = open_data(s, how, err);
     if (st == SQ_OK)
         *out = s;
