@@ -13,7 +13,7 @@ go() {
 }
 state() {
     sqlite3 "$tmp/b.db" "select sample_id, state, evidence from step_scores
-        where grader = '$1' and run_id = (select max(run_id) from runs)
+        where grader = '$1' and run_id = (select run_id from runs order by created_at desc limit 1)
         order by 1"
 }
 # Two answers: the last counts; nothing at all is wrong.
