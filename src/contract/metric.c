@@ -13,6 +13,18 @@ static const struct sq_metric metrics[] = {
     {.name = "inst_level_strict_acc", .max = 1, .pooled = true},
     {.name = "prompt_level_loose_acc", .max = 1},
     {.name = "inst_level_loose_acc", .max = 1, .pooled = true},
+    {.name = "survival", .max = 1, .detail = true},
+    {.name = "first_fail", .max = 1, .lower = true, .detail = true},
+    {.name = "fail_rate", .max = 1, .lower = true, .detail = true},
+    {.name = "dependency_damage",
+     .min = -1,
+     .max = 1,
+     .lower = true,
+     .detail = true},
+    {.name = "order_tau", .min = -1, .max = 1, .detail = true},
+    {.name = "skipped_rate", .max = 1, .lower = true, .detail = true},
+    {.name = "merged_rate", .max = 1, .lower = true, .detail = true},
+    {.name = "out_of_order_rate", .max = 1, .lower = true, .detail = true},
 };
 #define NMETRICS (sizeof metrics / sizeof *metrics)
 

@@ -1,9 +1,11 @@
 #include "run/score.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "stat/sequence.h"
 #include "run/panel.h"
 
 /* More than one sample can have; one metric stands once. */
@@ -101,12 +103,19 @@ static void score_step(const struct sq_score_input *in, size_t i,
     struct ruling right = apply_rules(step, grader, SQ_ROLE_ANSWER, text, &why);
     struct sq_finding at = done.evidence.len ? done.evidence : right.evidence;
     out->evidence = sq_str_sub(in->text, at.at, at.at + at.len);
+    out->at = at.at;
+    out->len = at.len;
 
     struct sq_panel judges;
     bool judge = !*grader && sq_panel_of_steps(in, &judges);
     enum sq_state judged = SQ_STATE_NOT_JUDGED;
+    sq_str by_rule = out->evidence;
     if (judge)
         judged = sq_panel_step(&judges, i, &why, &out->evidence);
+    if (out->evidence.p != by_rule.p) {
+        out->len = 0;
+        (void)sq_evidence_find(in->text, out->evidence, &out->at, &out->len);
+    }
     out->rule_pass = ruling_pass(&done);
     if (sq_state_decided(judged))
         out->judge_pass = judged == SQ_STATE_PASS;
@@ -177,6 +186,34 @@ static void step_metrics(struct sq_score_sheet *sheet,
     if (t.known)
         put_metric(sheet, values, "step_correct_rate",
                    (double)t.correct / (double)t.known);
+}
+
+/* In which order, and where, the steps are answered. */
+static void order_metrics(struct sq_score_sheet *sheet, struct sq_arena *arena,
+                          struct sq_metric_value *values)
+{
+    struct sq_place *places =
+        sq_arena_array(arena, sheet->nsteps, sizeof *places);
+    size_t n = 0;
+    for (size_t i = 0; i < sheet->nsteps; i++) {
+        const struct sq_step_score *s = &sheet->steps[i];
+        if (s->state == SQ_STATE_UNANSWERABLE || *s->grader)
+            continue;
+        places[n++] = (struct sq_place){
+            !sq_state_decided(s->state) ? -1 : s->state == SQ_STATE_PASS, s->at,
+            s->len};
+    }
+    struct sq_order o = sq_order_of(places, n);
+    const struct {
+        const char *name;
+        double value;
+    } list[] = {{"order_tau", o.tau},
+                {"skipped_rate", o.skipped},
+                {"merged_rate", o.merged},
+                {"out_of_order_rate", o.out_of_order}};
+    for (size_t i = 0; i < sizeof list / sizeof *list && n > 1; i++)
+        if (!isnan(list[i].value))
+            put_metric(sheet, values, list[i].name, list[i].value);
 }
 
 static void grader_metrics(struct sq_score_sheet *sheet,
@@ -266,6 +303,7 @@ void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
             score_step(in, i, g, arena, &steps[sheet->nsteps++]);
     }
     step_metrics(sheet, values);
+    order_metrics(sheet, arena, values);
     grader_metrics(sheet, values);
     judge_metrics(in, arena, sheet, values);
 }
