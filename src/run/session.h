@@ -5,6 +5,7 @@
  * Life cycle: open (validates everything before anything is asked), use, close.
  */
 #include "engine/http.h"
+#include "judge/attack.h"
 #include "judge/judge.h"
 #include "run/run.h"
 
@@ -34,6 +35,7 @@ struct sq_session {
     struct sq_session_judge judges[SQ_JUDGES_MAX];
     size_t njudges;
     struct sq_arena arena;
+    const struct sq_attack_rules *attacks; /* where a judge is asked */
     struct sq_store *store;
     struct sq_run run;
     struct sq_plan plan;

@@ -265,6 +265,8 @@ enum sq_status sq_session_open(struct sq_session *s,
     if (st == SQ_OK)
         st = open_engine(s, &options->model, false, &s->model, err);
     if (st == SQ_OK && s->ntemplates)
+        st = sq_attack_rules(&s->arena, &s->attacks, err);
+    if (st == SQ_OK && s->ntemplates)
         st = open_judges(s, err);
     else if (st == SQ_OK && options->njudges)
         sq_log(options->log, SQ_LOG_WARN,
@@ -320,7 +322,10 @@ static struct sq_json *identity(const struct sq_session *s)
     struct sq_json *asked = sq_json_array();
     for (size_t i = 0; i < s->njudges; i++)
         put_engine(asked, NULL, s->judges[i].engine);
-    sq_json_put(j, "judges", asked);
+    if (s->njudges)
+        sq_json_put(j, "judges", asked);
+    else
+        sq_json_free(asked);
     struct sq_json *list = sq_json_array();
     for (size_t i = 0; i < s->nsuites; i++) {
         const struct sq_suite *suite = s->suites[i];

@@ -3,7 +3,9 @@
  * the interpreter with driver.py in them. Linux alone. sandbox.c starts it with
  * an empty environment as: sandbox confined|unsafe PYTHON, and speaks with the
  * driver over descriptors 0 and 1. What is refused comes back as a line
- * "no PART: why". "unsafe" starts the driver with nothing around it.
+ * "no PART: why". `sandbox probe` prints what there
+ * is of what it needs, a line for each part. "unsafe" starts the driver with
+ * nothing around it.
  *
  * It stays as the driver's parent, dies with its own parent, and the driver
  * with it; with the driver, the first process of its pid namespace, ends
@@ -183,6 +185,52 @@ static int confine(char *python)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+static void tell(const char *part, const char *why)
+{
+    if (*why)
+        (void)refuse(part, why);
+    else
+        dprintf(STDOUT_FILENO, "yes %s\n", part);
+}
+
+/* Why namespaces of these kinds cannot be made; 0 = they can. */
+static int try_namespaces(int kinds)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(unshare(kinds) == 0 ? 0 : errno);
+    if (pid < 0)
+        return errno;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
+static int probe(void)
+{
+    static const struct {
+        const char *name;
+        int kind;
+    } kinds[] = {
+        {"user namespace", 0},
+        {"pid namespace", CLONE_NEWPID},
+        {"mount namespace", CLONE_NEWNS},
+        {"network namespace", CLONE_NEWNET},
+        {"ipc namespace", CLONE_NEWIPC},
+        {"uts namespace", CLONE_NEWUTS},
+        {"cgroup namespace", CLONE_NEWCGROUP},
+    };
+    struct sq_err err = {0};
+    int filter = filter_pipe(&err);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        int why = try_namespaces(CLONE_NEWUSER | kinds[i].kind);
+        tell(kinds[i].name, why ? strerror(why) : "");
+    }
+    tell("system call filter", filter < 0 ? err.msg : "");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -190,5 +238,7 @@ int main(int argc, char **argv)
         return confine(argv[2]);
     if (argc == 3 && strcmp(argv[1], "unsafe") == 0)
         return start_driver(argv[2], open("/dev/null", O_RDONLY));
+    if (argc == 2 && strcmp(argv[1], "probe") == 0)
+        return probe();
     return refuse("sandbox", "is started by seqeval, not by hand");
 }

@@ -1,20 +1,9 @@
 #include "sandbox/sandbox.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/buf.h"
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/path.h"
-
-#define PATIENCE_MS 30000
+#include "sandbox/capture.h"
 
 /* Prints where it lies, the version as a number after it. */
 static const char script[] = "import os, sys\n"
@@ -22,51 +11,6 @@ static const char script[] = "import os, sys\n"
                              "print('%d%02d' % sys.version_info[:2])\n";
 
 #define OLDEST 309 /* 3.9: os.pidfd_open */
-
-/* Reads all that fd gives, at most for PATIENCE_MS. */
-static void read_all(int fd, struct sq_buf *out)
-{
-    int64_t until = sq_clock_ms() + PATIENCE_MS;
-    char part[1024];
-    for (;;) {
-        int64_t left = until - sq_clock_ms();
-        struct pollfd p = {fd, POLLIN, 0};
-        if (left <= 0 || (poll(&p, 1, (int)left) <= 0 && errno != EINTR))
-            return;
-        ssize_t n = read(fd, part, sizeof part);
-        if (n <= 0)
-            return;
-        sq_buf_add(out, (sq_str){part, (size_t)n});
-    }
-}
-
-static bool ask(const char *name, struct sq_buf *out)
-{
-    int fd[2];
-    if (pipe(fd) != 0)
-        return false;
-    pid_t pid = fork();
-    if (pid == 0) {
-        int null = open("/dev/null", O_RDWR);
-        (void)dup2(null, STDIN_FILENO);
-        (void)dup2(fd[1], STDOUT_FILENO);
-        (void)dup2(null, STDERR_FILENO);
-        (void)close(fd[0]);
-        (void)close(fd[1]);
-        (void)execlp(name, name, "-IS", "-c", script, (char *)NULL);
-        _exit(127);
-    }
-    (void)close(fd[1]);
-    if (pid > 0)
-        read_all(fd[0], out);
-    (void)close(fd[0]);
-    if (pid < 0)
-        return false;
-    (void)kill(pid, SIGKILL); /* it has closed its output, or took too long */
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
-    return true;
-}
 
 enum sq_status sq_sandbox_python(const char *name, char **path,
                                  struct sq_err *err)
@@ -77,7 +21,8 @@ enum sq_status sq_sandbox_python(const char *name, char **path,
     if (!name)
         name = "python3";
     sq_buf_init(&out, SQ_MAX_MESSAGE);
-    bool ran = ask(name, &out);
+    const char *const argv[] = {name, "-IS", "-c", script, NULL};
+    bool ran = sq_sandbox_capture(argv, &out);
     rest = sq_buf_str(&out);
     *path = ran && sq_str_line(&rest, &line) && line.n && line.p[0] == '/'
                 ? sq_str_dup(line)

@@ -274,12 +274,9 @@ static enum sq_status begin(struct pool *p, struct sq_err *err)
     p->nseats = p->config.workers ? p->config.workers : cores;
     if (p->nseats > MAX_WORKERS)
         p->nseats = MAX_WORKERS;
-    char *modules = sq_path_modules();
-    p->helper = p->config.helper
-                    ? sq_xstrdup(p->config.helper)
-                    : sq_path_join(modules ? modules : ".", "sandbox");
-    free(modules);
-    if (!sq_path_exists(p->helper))
+    p->helper =
+        p->config.helper ? sq_xstrdup(p->config.helper) : sq_sandbox_helper();
+    if (!p->helper || !sq_path_exists(p->helper))
         return refused(p, SQ_STR("this build has no part for it"), err);
     enum sq_status st = sq_sandbox_python(p->config.python, &p->python, err);
     p->seats = sq_xcalloc(p->nseats, sizeof *p->seats);

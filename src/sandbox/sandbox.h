@@ -99,6 +99,17 @@ enum sq_status sq_sandbox_step(struct sq_sandbox *sandbox, int wait_ms,
 /* NULL is fine. */
 void sq_sandbox_close(struct sq_sandbox *sandbox);
 
+/* Finds out what of it this machine gives: calls tell for each part, with why
+ * not or where. True when programs can be run. */
+struct sq_sandbox_probe {
+    const char *python; /* as in the configuration */
+    void (*tell)(void *ctx, const char *part, bool ok, const char *why);
+    void *ctx;
+};
+bool sq_sandbox_probe(const struct sq_sandbox_probe *p);
+
+/* Path of the program `sandbox`, yours; NULL when it is not there. */
+char *sq_sandbox_helper(void);
 /* The absolute path of the interpreter that `name` (NULL: python3) starts,
  * yours; what a shell script of that name chooses is seen through. */
 enum sq_status sq_sandbox_python(const char *name, char **path,

@@ -122,8 +122,10 @@ static enum sq_status put_sheet(const struct place *at,
                      err);
     if (st != SQ_OK)
         return st;
-    q = query_at(at, "INSERT INTO sheet VALUES(?1, ?2, ?3, ?4)");
+    q = query_at(at, "INSERT INTO sheet VALUES(?1, ?2, ?3, ?4, ?5)");
     sq_stmt_bind_int(q, 4, sheet->final);
+    if (sheet->attack.n)
+        sq_stmt_bind_str(q, 5, sheet->attack);
     st = sq_stmt_run(q, err);
     for (size_t i = 0; st == SQ_OK && i < sheet->nsteps; i++)
         st = put_step(at, &sheet->steps[i], err);

@@ -3,7 +3,7 @@
 /*
  * A server for tests: answers chat completions on loopback, with faults by rate
  * or by path. stub.c moves the bytes, stub_reply.c decides what to answer,
- * stub_options.c reads the command line.
+ * stub_judge.c answers as a judge, stub_options.c reads the command line.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,6 +44,8 @@ struct stub_options {
     long long cut_after; /* the first file is cut there; -1 = not */
     FILE *log;
     long long max_seconds;
+    struct stub_bench *bench; /* of the judges; NULL = there are none */
+    double babble;            /* share of their replies without a verdict */
 };
 
 /* False when argv is wrong (said on stderr). */
@@ -73,6 +75,14 @@ struct stub_state {
     size_t nseen, seen_cap;
     struct sq_buf bomb; /* a body that unpacks to 64 MB, made when asked for */
 };
+
+/* What judges need of a folder with judges/; NULL when it lacks (said on
+ * stderr). */
+struct stub_bench *stub_bench_open(const char *home);
+void stub_bench_close(struct stub_bench *b);
+/* A judge's reply to a request whose model is one of the table in stub_judge.c;
+ * false for other requests. */
+bool stub_judge(const struct stub_state *s, sq_str body, struct sq_buf *out);
 
 void stub_answer(struct stub_state *s, const struct stub_request *q,
                  struct stub_reply *r);

@@ -9,12 +9,14 @@ static const char usage[] =
     "usage: stub [--latency-ms N] [--reply TEXT] [--reply-file FILE] [--echo]\n"
     "  [--fault NAME=RATE,...] [--seed N] [--retry-after VALUE] [--once-fail]\n"
     "  [--root DIR [--no-range] [--cut-after BYTES]] [--log FILE]\n"
-    "  [--max-seconds N]\n"
+    "  [--max-seconds N] [--judges HOME [--babble RATE]]\n"
     "Prints its port, then serves 127.0.0.1 for N seconds (300) or until a\n"
     "SIGTERM, then prints its counts. Every POST is a chat completion; GET "
     "/_stats tells its counts; all below "
     "/_fault/NAME\n"
     "has that fault; /_to/URL redirects.\n"
+    "HOME of --judges has judges/: the models perfect, always-yes, always-no,\n"
+    "random, first, echo and gullible judge; babble is no verdict.\n"
     "FILE of --reply-file: {\"match\", \"content\", \"finish_reason\"} or\n"
     "{\"match\", \"status\", \"body\"} a line; the first that fits.\n";
 
@@ -103,6 +105,11 @@ static bool take_value(struct stub_options *o, const char *name,
         return to_number(value, &o->cut_after);
     } else if (strcmp(name, "--max-seconds") == 0) {
         return to_number(value, &o->max_seconds);
+    } else if (strcmp(name, "--judges") == 0) {
+        o->bench = stub_bench_open(value);
+        return o->bench != NULL;
+    } else if (strcmp(name, "--babble") == 0) {
+        return sq_str_to_num(sq_str_from(value), &o->babble);
     } else if (strcmp(name, "--log") == 0) {
         o->log = fopen(value, "w");
         return o->log != NULL;
@@ -151,6 +158,7 @@ void stub_options_release(struct stub_options *o)
     }
     free(o->rules);
     free(o->reply);
+    stub_bench_close(o->bench);
     if (o->log)
         fclose(o->log);
 }

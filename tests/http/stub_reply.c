@@ -112,7 +112,14 @@ static void put_completion(struct stub_state *s, sq_str body,
 {
     sq_str content;
     const char *finish;
+    struct sq_buf reply, literal;
+    sq_buf_init(&reply, SQ_MAX_RECORD);
+    sq_buf_init(&literal, SQ_MAX_RECORD);
     choose(s->options, body, &content, &finish);
+    if (stub_judge(s, body, &reply)) {
+        sq_json_quote(sq_buf_str(&reply), &literal);
+        content = sq_str_sub(sq_buf_str(&literal), 1, literal.n - 1);
+    }
     sq_buf_adds(out, "{\"id\":\"stub\",\"object\":\"chat.completion\","
                      "\"model\":\"stub-1\",\"choices\":[{\"index\":0,"
                      "\"message\":{\"role\":\"assistant\",\"content\":\"");
@@ -122,6 +129,8 @@ static void put_completion(struct stub_state *s, sq_str body,
                 "%zu,\"completion_tokens\":%zu,\"total_tokens\":%zu}}",
                 finish, body.n / 4, content.n / 4, body.n / 4 + content.n / 4);
     s->tokens += body.n / 4 + content.n / 4;
+    sq_buf_release(&reply);
+    sq_buf_release(&literal);
 }
 
 /* ---- faults ------------------------------------------------------------ */
