@@ -187,6 +187,8 @@ enum {
     STEP_CORRECT,
     STEP_EVIDENCE,
     STEP_EXPLANATION,
+    STEP_OWN_START,
+    STEP_OWN_END,
     STEP_COLS
 };
 
@@ -305,6 +307,10 @@ static void add_step(const sq_str *row, struct sq_buf *out)
     add_depends(row[STEP_DEPENDS], out);
     sq_buf_addc(out, '\n');
     sq_wrap(out, row[STEP_EXPLANATION], 5);
+    if (row[STEP_OWN_START].p)
+        sq_buf_addf(out, "     read in its own text, bytes %.*s to %.*s\n",
+                    SQ_STR_ARG(row[STEP_OWN_START]),
+                    SQ_STR_ARG(row[STEP_OWN_END]));
     if (row[STEP_EVIDENCE].n) {
         struct sq_buf quote;
         sq_buf_init(&quote, SQ_MAX_REPLY);

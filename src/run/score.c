@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "stat/sequence.h"
+#include "run/own_text.h"
 #include "run/panel.h"
 
 /* More than one sample can have; one metric stands once. */
@@ -80,8 +81,8 @@ static bool answers_many(const struct sq_sample *s)
 
 /* A step by the rules of one grader; the judge's word is of the usual one. */
 static void score_step(const struct sq_score_input *in, size_t i,
-                       const char *grader, struct sq_arena *arena,
-                       struct sq_step_score *out)
+                       const char *grader, const struct sq_own_text *own,
+                       struct sq_arena *arena, struct sq_step_score *out)
 {
     const struct sq_step *step = &in->sample->steps[i];
     *out = (struct sq_step_score){.step = i,
@@ -97,13 +98,23 @@ static void score_step(const struct sq_score_input *in, size_t i,
     }
     struct sq_buf why;
     sq_buf_init(&why, SQ_MAX_REPLY);
-    struct sq_check_text text = {in->text, answers_many(in->sample)};
+    struct sq_check_text text = {
+        sq_str_sub(in->text, own->at, own->at + own->len),
+        !own->own && answers_many(in->sample)};
+    out->own = own->own;
+    out->own_start = own->at;
+    out->own_end = own->at + own->len;
     struct ruling done =
         apply_rules(step, grader, SQ_ROLE_CONSTRAINT, text, &why);
-    struct ruling right = apply_rules(step, grader, SQ_ROLE_ANSWER, text, &why);
-    struct sq_finding at = done.evidence.len ? done.evidence : right.evidence;
-    out->evidence = sq_str_sub(in->text, at.at, at.at + at.len);
-    out->at = at.at;
+    /* A heading may be the answer. */
+    struct sq_check_text with_heading = {
+        sq_str_sub(in->text, own->from, own->at + own->len), text.shared};
+    struct ruling right =
+        apply_rules(step, grader, SQ_ROLE_ANSWER, with_heading, &why);
+    bool by_answer = !done.evidence.len;
+    struct sq_finding at = by_answer ? right.evidence : done.evidence;
+    out->at = (by_answer ? own->from : own->at) + at.at;
+    out->evidence = sq_str_sub(in->text, out->at, out->at + at.len);
     out->len = at.len;
 
     struct sq_panel judges;
@@ -297,10 +308,11 @@ void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
                    (in->state != SQ_STATE_NOT_RUN || sample->query.n == 0);
     struct sq_panel judges;
     bool judged = sq_panel_of_steps(in, &judges);
+    const struct sq_own_text *own = sq_own_texts(in, arena);
     for (size_t i = 0; i < sample->nsteps; i++) {
         const char *g = NULL;
         while ((g = next_grader(&sample->steps[i], judged, g)) != NULL)
-            score_step(in, i, g, arena, &steps[sheet->nsteps++]);
+            score_step(in, i, g, &own[i], arena, &steps[sheet->nsteps++]);
     }
     step_metrics(sheet, values);
     order_metrics(sheet, arena, values);

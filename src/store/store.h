@@ -146,6 +146,9 @@ struct sq_step_score {
     int judge_pass; /* 1 done, 0 not, -1 no verdict */
     int correct;    /* answer rules: 1 done and right, 0 not, -1 unknown */
     sq_str evidence, explanation;
+    bool own; /* the rules read bytes [own_start, own_end) of the response, the
+                 part that answers the step; false: all of it */
+    size_t own_start, own_end;
     size_t at, len; /* the evidence's place in the response, len 0 = none; not
                        stored */
 };
@@ -269,8 +272,9 @@ enum sq_store_query {
     SQ_QUERY_SAMPLE,
     /* run, sample -> suite, epoch, step, start_byte, end_byte, kind,
      * answerable, depends ("[0,1]"), rules (one a line), grader, state,
-     * rule_pass, judge_pass, correct, evidence, explanation; from grader on
-     * NULL for a step without a score */
+     * rule_pass, judge_pass, correct, evidence, explanation, own_start,
+     * own_end (bytes, NULL: all of the response); from grader on NULL for a
+     * step without a score */
     SQ_QUERY_SAMPLE_STEPS,
     /* run, sample -> suite, epoch, template, template_digest, state (of the
      * judge's last request), error, following, quality_state, quality,
