@@ -69,7 +69,7 @@ FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 REPLAY_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/tests/%)
 FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 STUB_SRC = $(wildcard tests/http/stub*.c)
-TOOL_SRC = $(wildcard tests/http/stub.c tests/tools/*.c)
+TOOL_SRC = $(wildcard tests/http/stub.c tests/http/bare_client.c tests/tools/*.c)
 TOOL_BIN = $(addprefix $(BUILD)/,$(basename $(notdir $(TOOL_SRC))))
 ALL_SRC = $(wildcard src/*.c src/*/*.c include/*.h src/*/*.h tests/*/*.[ch])
 
@@ -129,7 +129,10 @@ $(FUZZ_BIN): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libseqeval.a
 $(BUILD)/stub: $(STUB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
-$(filter-out $(BUILD)/stub,$(TOOL_BIN)): $(BUILD)/%: \
+$(BUILD)/bare_client: $(BUILD)/tests/http/bare_client.o $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $(MODULE_LIBS)
+
+$(filter-out $(BUILD)/stub $(BUILD)/bare_client,$(TOOL_BIN)): $(BUILD)/%: \
         $(BUILD)/tests/tools/%.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 

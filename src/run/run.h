@@ -20,6 +20,7 @@ struct sq_run_model {
     bool completions;           /* /completions instead of /chat/completions */
     const char *const *headers; /* secret, NULL-terminated; NULL = none */
     struct sq_price price;      /* NAN = look it up in the price list */
+    long long rpm, tpm; /* requests and tokens per minute, 0 = no limit */
 };
 
 /* What every request to the tested model has beside the query. */

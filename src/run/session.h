@@ -5,6 +5,7 @@
  * Life cycle: open (validates everything before anything is asked), use, close.
  */
 #include "engine/http.h"
+#include "engine/limiter.h"
 #include "judge/attack.h"
 #include "judge/judge.h"
 #include "run/run.h"
@@ -31,6 +32,7 @@ struct sq_session {
     struct sq_judge_template **templates;
     size_t ntemplates;
     struct sq_http_shared http; /* the one pump of model and judges */
+    struct sq_rate rates[SQ_ASKED_COUNT];
     struct sq_engine *model;
     struct sq_session_judge judges[SQ_JUDGES_MAX];
     size_t njudges;

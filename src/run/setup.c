@@ -124,6 +124,28 @@ static enum sq_status open_templates(struct sq_session *s, struct sq_err *err)
     return st == SQ_OK ? check_templates(s, err) : st;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The limits per minute. A model that judges itself has one account for both.
+ */
+static struct sq_rate *open_rate(struct sq_session *s,
+                                 const struct sq_run_model *of)
+{
+    const struct sq_run_model *m = &s->options->model;
+    struct sq_rate *rate =
+        of == m ? &s->rates[SQ_ASKED_MODEL]
+                : &s->rates[SQ_ASKED_JUDGE + (of - s->options->judges)];
+    if (of != m && !of->rpm && !of->tpm && same_text(m->spec, of->spec) &&
+        same_text(m->base_url, of->base_url) && same_text(m->key, of->key))
+        rate = &s->rates[SQ_ASKED_MODEL];
+    else
+        sq_rate_init(rate, of->rpm, of->tpm);
+    return rate->rpm || rate->tpm ? rate : NULL;
+}
+
 static enum sq_status open_engine(struct sq_session *s,
                                   const struct sq_run_model *m, bool judge,
                                   struct sq_engine **out, struct sq_err *err)
@@ -142,6 +164,7 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .completions = m->completions,
                                       .headers = m->headers,
                                       .http = &s->http,
+                                      .rate = open_rate(s, m),
                                       .judge = judge,
                                       .log = o->log,
                                       .done = on_done,
@@ -373,6 +396,12 @@ static void put_price(struct sq_json *j, const char *key, struct sq_price p)
     sq_json_put(j, key, o);
 }
 
+static void put_rate(struct sq_json *j, const char *key, long long n)
+{
+    if (n)
+        sq_json_put_int(j, key, n);
+}
+
 /* Where and with what it ran: kept, but no part of the identity. */
 static struct sq_json *provenance(const struct sq_session *s)
 {
@@ -387,6 +416,8 @@ static struct sq_json *provenance(const struct sq_session *s)
         sq_json_put(j, "host", h);
     }
     sq_json_put_int(j, "concurrency", s->options->concurrency);
+    put_rate(j, "rpm", s->options->model.rpm);
+    put_rate(j, "tpm", s->options->model.tpm);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
     put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);

@@ -37,8 +37,10 @@ struct stub_options {
     struct stub_fault faults[STUB_FAULTS];
     size_t nfaults;
     uint64_t seed;
-    const char *retry_after; /* of 429 and 503; NULL = none */
-    bool once_fail;          /* each distinct request: 500 the first time */
+    const char *retry_after;     /* of 429 and 503; NULL = none */
+    unsigned long long capacity; /* 429 for more at a time; 0 = no limit */
+    bool once_fail;              /* each distinct request: 500 the first time */
+    struct sq_buf headers;       /* more lines for answers */
     const char *root;
     bool no_range;
     long long cut_after; /* the first file is cut there; -1 = not */
@@ -62,6 +64,7 @@ struct stub_reply {
     sq_str block;
     unsigned long long repeat;
     int64_t delay_us;
+    bool counted;     /* in the state's pending, until it is sent */
     int64_t drip_us;  /* > 0: one byte at a time, this long apart, */
     size_t drip_from; /* from here on */
     enum { STUB_KEEP, STUB_CLOSE, STUB_RESET, STUB_HANG } after;
@@ -70,8 +73,9 @@ struct stub_reply {
 struct stub_state {
     struct stub_options *options;
     unsigned long long requests, faults, repeats, open, most_open;
-    unsigned long long tokens; /* of the completions that were sent */
-    uint64_t *seen;            /* hashes of bodies: open addressing, 0 = free */
+    unsigned long long pending, refused; /* at work on; over capacity */
+    unsigned long long tokens;           /* of the completions that were sent */
+    uint64_t *seen; /* hashes of bodies: open addressing, 0 = free */
     size_t nseen, seen_cap;
     struct sq_buf bomb; /* a body that unpacks to 64 MB, made when asked for */
 };

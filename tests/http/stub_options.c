@@ -8,6 +8,7 @@
 static const char usage[] =
     "usage: stub [--latency-ms N] [--reply TEXT] [--reply-file FILE] [--echo]\n"
     "  [--fault NAME=RATE,...] [--seed N] [--retry-after VALUE] [--once-fail]\n"
+    "  [--capacity N] [--header LINE]...\n"
     "  [--root DIR [--no-range] [--cut-after BYTES]] [--log FILE]\n"
     "  [--max-seconds N] [--judges HOME [--babble RATE]]\n"
     "Prints its port, then serves 127.0.0.1 for N seconds (300) or until a\n"
@@ -99,6 +100,11 @@ static bool take_value(struct stub_options *o, const char *name,
         o->seed = (uint64_t)n;
     } else if (strcmp(name, "--retry-after") == 0) {
         o->retry_after = value;
+    } else if (strcmp(name, "--capacity") == 0) {
+        o->capacity = to_number(value, &n) ? (unsigned long long)n : 0;
+        return o->capacity > 0;
+    } else if (strcmp(name, "--header") == 0) {
+        sq_buf_addf(&o->headers, "%s\r\n", value);
     } else if (strcmp(name, "--root") == 0) {
         o->root = value;
     } else if (strcmp(name, "--cut-after") == 0) {
@@ -134,6 +140,7 @@ bool stub_options_parse(struct stub_options *o, int argc, char **argv)
 {
     *o = (struct stub_options){.cut_after = -1, .max_seconds = 300};
     o->reply = literal(SQ_STR("ok"));
+    sq_buf_init(&o->headers, SQ_MAX_MESSAGE);
     for (int i = 1; i < argc; i++) {
         if (take_flag(o, argv[i]))
             continue;
@@ -158,6 +165,7 @@ void stub_options_release(struct stub_options *o)
     }
     free(o->rules);
     free(o->reply);
+    sq_buf_release(&o->headers);
     stub_bench_close(o->bench);
     if (o->log)
         fclose(o->log);

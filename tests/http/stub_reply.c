@@ -446,8 +446,9 @@ void stub_stats(const struct stub_state *s, struct sq_buf *out)
     const struct stub_options *o = s->options;
     sq_buf_addf(out,
                 "{\"requests\":%llu,\"faults\":%llu,\"repeats\":%llu,"
-                "\"most_open\":%llu,\"tokens\":%llu",
-                s->requests, s->faults, s->repeats, s->most_open, s->tokens);
+                "\"most_open\":%llu,\"tokens\":%llu,\"refused\":%llu",
+                s->requests, s->faults, s->repeats, s->most_open, s->tokens,
+                s->refused);
     for (size_t i = 0; i < o->nfaults; i++)
         sq_buf_addf(out, ",\"%s\":%llu", o->faults[i].name, o->faults[i].hits);
     sq_buf_adds(out, "}\n");
@@ -495,6 +496,14 @@ static void answer_post(struct stub_state *s, const struct stub_request *q,
     struct stub_fault *fault = draw(s);
     const struct stub_rule *rule = rule_of(s->options, q->body);
     s->repeats += repeat;
+    if (s->options->capacity && s->pending >= s->options->capacity) {
+        s->refused++;
+        put_status(s, 429, r);
+        r->delay_us = 0;
+        return;
+    }
+    s->pending++;
+    r->counted = true;
     if (s->options->once_fail && !repeat) {
         put_fault(s, SQ_STR("500"), r);
     } else if (fault) {
@@ -506,7 +515,8 @@ static void answer_post(struct stub_state *s, const struct stub_request *q,
         struct sq_buf body;
         sq_buf_init(&body, SIZE_MAX);
         put_completion(s, q->body, &body);
-        put_whole(r, 200, "", sq_buf_str(&body));
+        put_whole(r, 200, sq_buf_str(&s->options->headers).p,
+                  sq_buf_str(&body));
         sq_buf_release(&body);
     }
 }
