@@ -39,6 +39,7 @@ plant skip2 'alpha gamma'
 plant none 'nothing of it'
 plant merge 'alpha, then beta x'
 plant first2 'beta gamma'
+plant apart 'Step 1: alpha\nStep 2: beta\nStep 3: gamma'
 sum=$(sha256sum "$data" | cut -c1-64)
 cat >"$tmp/home/benchmarks/plant/suite.json" <<EOF2
 {"name": "plant", "version": 1, "title": "Planted",
@@ -65,16 +66,24 @@ is "order of nothing is none" "$(sample order_tau none)" 0.0000
 is "and is not stored" "$(sqlite3 "$db" "select count(*) from sample_scores
     where metric = 'order_tau' and sample_id = 'none'")" 0
 
-is "5 of 7 survive step 1" "$(value survival position=1)" "0.7143 14"
-is "4 of these 5 step 2" "$(value survival position=2)" "0.8000 10"
-is "4 of these 4 step 3" "$(value survival position=3)" "1.0000 8"
-is "13 of 16 in all" "$(value survival '')" "0.8125 32"
-is "2 fail first at 1" "$(value first_fail position=1)" "0.2857 14"
-is "1 at 2" "$(value first_fail position=2)" "0.1429 14"
-is "4 never" "$(value first_fail position=none)" "0.5714 14"
-is "steps by kind" "$(value step_rate kind=next)" "0.7857 7"
+is "6 of 8 survive step 1" "$(value survival position=1)" "0.7500 16"
+is "5 of these 6 step 2" "$(value survival position=2)" "0.8333 12"
+is "all of these 5 step 3" "$(value survival position=3)" "1.0000 10"
+is "16 of 19 in all" "$(value survival '')" "0.8421 38"
+is "2 fail first at 1" "$(value first_fail position=1)" "0.2500 16"
+is "1 at 2" "$(value first_fail position=2)" "0.1250 16"
+is "5 never" "$(value first_fail position=none)" "0.6250 16"
+is "steps by kind" "$(value step_rate kind=next)" "0.8125 8"
 is "1 of 2 behind a failure fails" \
     "$(value fail_rate depends=failed)" "0.5000 4"
-is "0 of 5 otherwise" "$(value fail_rate depends=done)" "0.0000 10"
-is "the damage" "$(value dependency_damage '')" "0.5000 14"
+is "0 of 6 otherwise" "$(value fail_rate depends=done)" "0.0000 12"
+is "the damage" "$(value dependency_damage '')" "0.5000 16"
+
+is "a step's own text is known where it is numbered" "$(sqlite3 "$db" "select
+    group_concat(scope || own_start || '-' || own_end) from step_scores
+    where sample_id = 'apart' and epoch = 1")" "own8-14,own22-27,own35-40"
+is "and nowhere else" "$(sqlite3 "$db" "select count(*) from step_scores
+    where sample_id <> 'apart' and scope <> 'whole'")" 0
+run "$seqeval" show latest apart --db "$db"
+like "show tells" "$out" 'in its own text, bytes 22 to 27'
 finish
