@@ -476,8 +476,7 @@ static void put_rate(struct sq_json *j, const char *key, long long n)
         sq_json_put_int(j, key, n);
 }
 
-/* The part of a run that this is, and the digest of the whole run's settings:
- * shards with the same make one run. */
+/* Which part this is of the run whose settings have this digest. */
 static void put_shard(struct sq_json *settings, struct sq_plan_shard shard,
                       const char *plan)
 {
