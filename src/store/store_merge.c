@@ -169,8 +169,11 @@ static const char map_whole_runs[] =
     " WHERE s.id NOT IN (SELECT id FROM part)"
     " AND NOT EXISTS (SELECT 1 FROM main.run_suite t WHERE t.run = m.id)";
 
-/* What a shard scored finally takes the place of what was missing. */
+/* What a shard scored finally takes the place of what was missing; so do
+ * answers to probes of the judges. */
 static const char replace_missing[] =
+    "DELETE FROM main.probe_job WHERE response IS NULL"
+    " AND run IN (SELECT new FROM map_run WHERE shard);"
     "DROP TABLE IF EXISTS again;"
     "CREATE TEMP TABLE again AS SELECT p.new AS run, a.new AS sample, s.epoch"
     " FROM src.sheet s JOIN map_run p ON p.old = s.run AND p.shard"

@@ -9,7 +9,8 @@
  * same time nothing is changed. The shards of a plan (run --shard) become one
  * run, "shards-" and 12 digits of the plan's digest: of a (sample, epoch) that
  * several shards hold, what was there stays, unless it was not final and the
- * other is. So merging is idempotent, and files may come in any order and at
+ * other is. The audit of its judges is that of the shard that came first. So
+ * merging is idempotent, and files may come in any order and at
  * different times.
  */
 #include "store/store.h"
