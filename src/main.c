@@ -15,6 +15,7 @@ static const struct {
     {"leaderboard", sq_cmd_leaderboard, "rank the models in a database"},
     {"compare", sq_cmd_compare, "two runs, sample by sample"},
     {"gate", sq_cmd_gate, "fail when a candidate is worse than its baseline"},
+    {"merge", sq_cmd_merge, "databases of several machines into one"},
     {"report", sq_cmd_report, "runs as one HTML page, with every sample"},
     {"show", sq_cmd_show, "one run, or one sample of it, step by step"},
     {"judge", sq_cmd_judge, "measure judges and rules against people's labels"},

@@ -13,6 +13,7 @@ int sq_cmd_score(int argc, char **argv);
 int sq_cmd_leaderboard(int argc, char **argv);
 int sq_cmd_compare(int argc, char **argv);
 int sq_cmd_gate(int argc, char **argv);
+int sq_cmd_merge(int argc, char **argv);
 int sq_cmd_report(int argc, char **argv);
 int sq_cmd_show(int argc, char **argv);
 int sq_cmd_suites(int argc, char **argv);

@@ -69,6 +69,8 @@ static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
          0, 0},
         {"limit", 'n', SQ_OPT_STR, &a->limit, "N|A-B",
          "only the first N samples of each suite, or samples A to B", 0, 0},
+        {"shard", 0, SQ_OPT_STR, &a->shard, "I/N",
+         "only part I of N of the jobs, to be merged (seqeval merge)", 0, 0},
         {"epochs", 0, SQ_OPT_INT, &r->epochs, "N",
          "ask each query N times (default 1)", 1, 100000},
         {"base-url", 0, SQ_OPT_LIST, &a->base_urls, "URL[,URL]",
@@ -393,7 +395,11 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
         st = sq_run_prompt_resolve(&a->prompt, r, err);
     if (st != SQ_OK)
         return st;
-    return a->limit ? sq_plan_limit_parse(a->limit, &r->limit, err) : SQ_OK;
+    if (a->limit)
+        st = sq_plan_limit_parse(a->limit, &r->limit, err);
+    if (st == SQ_OK && a->shard)
+        st = sq_plan_shard_parse(a->shard, &r->shard, err);
+    return st;
 }
 
 void sq_run_options_release(struct sq_run_args *a)

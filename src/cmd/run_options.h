@@ -22,7 +22,7 @@ struct sq_run_args {
     struct sq_opt_list suites, templates, tags, base_urls;
     struct sq_run_prompt_args prompt;
     struct sq_run_judge_args judges;
-    const char *limit, *key_env, *format, *out, *config;
+    const char *limit, *shard, *key_env, *format, *out, *config;
     bool quiet, dry_run, require_audit;
     int verbose;
     struct sq_log log;

@@ -34,6 +34,21 @@ void sq_plan_sample_drop(struct sq_plan_sample *s)
     free(s);
 }
 
+enum sq_status sq_plan_shard_parse(const char *text, struct sq_plan_shard *out,
+                                   struct sq_err *err)
+{
+    sq_str rest = sq_str_from(text), index, of;
+    struct sq_plan_shard s = {0, 0};
+    if (sq_str_split(&rest, '/', &index) && sq_str_split(&rest, '/', &of) &&
+        !rest.p && sq_str_to_int(index, &s.index) && sq_str_to_int(of, &s.of) &&
+        s.index >= 1 && s.index <= s.of && s.of <= 1000000) {
+        *out = s;
+        return SQ_OK;
+    }
+    return sq_err_set(err, SQ_USAGE,
+                      "--shard: '%s': want I/N with 1 <= I <= N, as 1/4", text);
+}
+
 /* The next sample within the limit becomes current; NULL at the end. */
 static enum sq_status next_sample(struct sq_plan *p, struct sq_err *err)
 {
@@ -65,17 +80,34 @@ static enum sq_status next_sample(struct sq_plan *p, struct sq_err *err)
     return SQ_OK;
 }
 
+/* Is the current sample's job of this epoch in the shard? */
+static bool in_shard(const struct sq_plan *p)
+{
+    char id[SQ_JOB_ID_SIZE];
+    if (!p->shard.of)
+        return true;
+    sq_plan_job_id(p->suites[p->suite], p->current->sample->id, p->epoch, id);
+    unsigned long long number = strtoull(id, NULL, 16);
+    return number % (unsigned long long)p->shard.of + 1 ==
+           (unsigned long long)p->shard.index;
+}
+
 enum sq_status sq_plan_next(struct sq_plan *p, struct sq_plan_job *job,
                             struct sq_err *err)
 {
     *job = (struct sq_plan_job){NULL, 0};
-    if (!p->current || p->epoch == p->epochs) {
-        enum sq_status st = next_sample(p, err);
-        if (st != SQ_OK || !p->current)
-            return st;
+    for (;;) {
+        if (!p->current || p->epoch == p->epochs) {
+            enum sq_status st = next_sample(p, err);
+            if (st != SQ_OK || !p->current)
+                return st;
+        }
+        p->epoch++;
+        if (in_shard(p))
+            break;
     }
     p->current->refs++;
-    *job = (struct sq_plan_job){p->current, ++p->epoch};
+    *job = (struct sq_plan_job){p->current, p->epoch};
     return SQ_OK;
 }
 

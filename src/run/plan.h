@@ -15,6 +15,14 @@ struct sq_plan_limit {
 enum sq_status sq_plan_limit_parse(const char *text, struct sq_plan_limit *out,
                                    struct sq_err *err) SQ_CHECKED;
 
+/* Jobs whose stable id leaves index - 1 when divided by `of`; 0-0 = all. */
+struct sq_plan_shard {
+    long long index, of; /* 1-based */
+};
+/* "I/N", 1 <= I <= N <= 1000000. */
+enum sq_status sq_plan_shard_parse(const char *text, struct sq_plan_shard *out,
+                                   struct sq_err *err) SQ_CHECKED;
+
 /* A sample that several jobs share; the last sq_plan_sample_drop frees it. */
 struct sq_plan_sample {
     struct sq_sample *sample;
@@ -30,12 +38,14 @@ struct sq_plan_job {
     int epoch;                     /* 1-based */
 };
 
-/* Zero but for suites, nsuites, epochs and limit; suites are borrowed. */
+/* Zero but for suites, nsuites, epochs, limit and shard; suites are borrowed.
+ */
 struct sq_plan {
     struct sq_suite *const *suites;
     size_t nsuites;
     int epochs;
     struct sq_plan_limit limit;
+    struct sq_plan_shard shard;
     size_t suite; /* private: the cursor */
     struct sq_plan_sample *current;
     int epoch;

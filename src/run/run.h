@@ -50,6 +50,7 @@ struct sq_run_options {
     const char *prices; /* a price list, NULL = none */
     struct sq_budget_limits budget;
     struct sq_plan_limit limit;
+    struct sq_plan_shard shard;  /* this part of the jobs */
     struct sq_sampling sampling; /* what is set overrides the suite's */
     struct sq_run_prompt prompt;
     long long epochs, concurrency, max_retries;

@@ -77,7 +77,8 @@ static enum sq_status open_suites(struct sq_session *s, struct sq_err *err)
     s->plan = (struct sq_plan){.suites = s->suites,
                                .nsuites = s->nsuites,
                                .epochs = (int)o->epochs,
-                               .limit = o->limit};
+                               .limit = o->limit,
+                               .shard = o->shard};
     return SQ_OK;
 }
 
@@ -476,6 +477,17 @@ static void put_rate(struct sq_json *j, const char *key, long long n)
         sq_json_put_int(j, key, n);
 }
 
+/* Which part this is of the run whose settings have this digest. */
+static void put_shard(struct sq_json *settings, struct sq_plan_shard shard,
+                      const char *plan)
+{
+    struct sq_json *j = sq_json_object();
+    sq_json_put_int(j, "index", shard.index);
+    sq_json_put_int(j, "of", shard.of);
+    sq_json_put_str(j, "plan", sq_str_from(plan));
+    sq_json_put(settings, "shard", j);
+}
+
 /* Where and with what it ran: kept, but no part of the identity. */
 static struct sq_json *provenance(const struct sq_session *s)
 {
@@ -538,10 +550,16 @@ enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
     sq_buf_init(&settings, SQ_MAX_CONFIG);
     sq_buf_init(&origin, SQ_MAX_CONFIG);
     struct sq_json *id = identity(s), *from = provenance(s);
-    sq_json_render(id, &settings);
-    sq_json_render(from, &origin);
     char key[SQ_DIGEST_HEX];
+    sq_json_render(id, &settings);
     sq_sha256_of(sq_buf_str(&settings), key);
+    if (s->options->shard.of) {
+        put_shard(id, s->options->shard, key);
+        sq_buf_reset(&settings);
+        sq_json_render(id, &settings);
+        sq_sha256_of(sq_buf_str(&settings), key);
+    }
+    sq_json_render(from, &origin);
     struct sq_run_info info = {.plan_key = key,
                                .model = s->model->model,
                                .judge = judge_names(s),
