@@ -53,10 +53,10 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@; )
 
 # ---- what is built --------------------------------------------------------
 # http.so is apart because libcurl alone doubles the time of every start.
-MODULE_SRC = src/engine/http.c
+MODULE_SRC = src/engine/http.c src/engine/engine_local.c
 LIB_SRC = $(filter-out $(MODULE_SRC),$(wildcard src/*/*.c))
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
-MODULES = $(if $(wildcard $(MODULE_SRC)),$(BUILD)/http.so)
+MODULES = $(BUILD)/http.so $(LLAMA_MODULE)
 UNIT_SRC = $(wildcard tests/unit/test_*.c)
 UNIT_BIN = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
@@ -78,7 +78,7 @@ $(BUILD)/libseqeval.a: $(LIB_OBJ)
 # With its own copy of what it uses of the library, so that any program can load
 # it; of all that only its table is to be seen.
 MODULE_LDFLAGS ?= -Wl,--exclude-libs,ALL
-$(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
+$(BUILD)/http.so: $(BUILD)/src/engine/http.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -shared $(MODULE_LDFLAGS) -o $@ $^ $(MODULE_LIBS)
 
 $(BUILD)/seqeval.1: seqeval.1.in include/seqeval.h
@@ -155,7 +155,9 @@ install: all ## install into PREFIX (/usr/local), below DESTDIR if given
 	install -d $(DEST)/bin $(DEST)/lib/seqeval $(DEST)/share/seqeval \
 	    $(DEST)/share/man/man1 $(DEST)/share/doc/seqeval
 	install -m 755 $(BUILD)/seqeval $(DEST)/bin/seqeval
-	$(if $(MODULES),install -m 644 $(MODULES) $(DEST)/lib/seqeval)
+	install -m 644 $(MODULES) $(DEST)/lib/seqeval
+	$(if $(LLAMA_LINK),rm -rf $(DEST)/lib/seqeval/llama && \
+	    cp -RL $(LLAMA_LINK) $(DEST)/lib/seqeval/llama)
 	install -m 644 $(BUILD)/seqeval.1 $(DEST)/share/man/man1
 	install -m 644 README.md CONTRIBUTING.md LICENSE \
 	    $(DEST)/share/doc/seqeval

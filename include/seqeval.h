@@ -93,7 +93,8 @@ struct sq_sample {
 
 /* ---- engines ----------------------------------------------------------- */
 
-struct sq_http_shared; /* src/engine/http.h */
+struct sq_http_shared;  /* src/engine/http.h */
+struct sq_local_shared; /* src/engine/local_model.h */
 struct sq_log;
 
 /* What an engine is opened with; borrowed until it is closed. */
@@ -109,13 +110,16 @@ struct sq_engine_config {
     const char *cacert;       /* openai: PEM file of CAs, NULL = the system's */
     const char *key_env;      /* variable the key is from, for messages; NULL =
                                  OPENAI_API_KEY */
-    bool completions;         /* openai: /completions, for base models */
+    bool completions;         /* openai: /completions, for base models; local:
+                                 no chat template */
+    const char *chat_template; /* local: a name or a file; NULL = the model's */
     /* openai: more headers, "Name: value", NULL-terminated, may be NULL; secret
        like key */
     const char *const *headers;
-    struct sq_http_shared *http; /* openai: the pump of all engines; outlives
-                                    them; NULL = one of its own */
-    bool judge;                  /* it is the judge that is asked */
+    struct sq_http_shared *http;   /* openai: the pump of all engines; outlives
+                                      them; NULL = one of its own */
+    struct sq_local_shared *local; /* likewise local: the loaded models */
+    bool judge;                    /* it is the judge that is asked */
     struct sq_log *log;
     /* Called for every request submitted, exactly once, from within step or
      * submit; *response is moved to the callee. */
@@ -135,12 +139,15 @@ struct sq_engine {
     const char *model;    /* likewise; as it is shown */
     size_t in_flight;     /* submitted, not yet delivered */
     bool full;            /* submit would have to wait: step first */
+    sq_str metadata;      /* about the model, a JSON object; "" = none */
 };
 
 struct sq_engine_ops {
     const char *name;  /* prefix of SPEC: "openai" */
     const char *about; /* one line for people */
-    bool asks; /* false: looks recordings up, so an empty query may be */
+    bool asks;     /* false: looks recordings up, so an empty query may be */
+    bool computes; /* in step: it never waits, and what is in flight costs
+                      nothing to drop */
     enum sq_status (*open)(struct sq_engine **out,
                            const struct sq_engine_config *config,
                            struct sq_err *err);

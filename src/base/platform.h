@@ -5,4 +5,14 @@
 /* Absolute path of the running executable, yours; NULL when not known. */
 char *sq_platform_exe(void);
 
+/* Processors that this process may use (its affinity, a container's quota): at
+ * least 1. */
+int sq_platform_cores(void);
+/* How many of them nobody else is using at the moment: at least 1. Where that
+ * cannot be told, all of them. */
+int sq_platform_free_cores(void);
+/* Bytes that can be allocated without swapping or meeting a limit (the
+ * machine's, a container's, the process's); -1 when not known. */
+long long sq_platform_memory(void);
+
 #endif

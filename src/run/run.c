@@ -217,6 +217,17 @@ static size_t in_flight(const struct sq_session *s)
     return s->model->in_flight + (s->judge ? s->judge->in_flight : 0);
 }
 
+/* What is worth waiting for: when the run stops, not what is computed here. */
+static size_t awaited(const struct loop *l)
+{
+    const struct sq_engine *engines[] = {l->s->model, l->s->judge};
+    size_t n = 0;
+    for (size_t i = 0; i < 2; i++)
+        if (engines[i] && !(l->stopping && engines[i]->ops->computes))
+            n += engines[i]->in_flight;
+    return n;
+}
+
 /* Is there anything to do that needs no waiting? */
 static bool has_work(const struct loop *l)
 {
@@ -252,12 +263,16 @@ static enum sq_status work(struct loop *l, struct sq_err *err)
     return st;
 }
 
-/* Lets the engines move; the first one with requests in flight may wait. */
+/* Lets the engines move; the first one with requests in flight may wait, unless
+ * one has something to compute meanwhile. */
 static enum sq_status step_engines(struct sq_session *s, int wait_ms,
                                    struct sq_err *err)
 {
     struct sq_engine *engines[] = {s->model, s->judge};
     enum sq_status st = SQ_OK;
+    for (size_t i = 0; i < 2; i++)
+        if (engines[i] && engines[i]->ops->computes && engines[i]->in_flight)
+            wait_ms = 0;
     for (size_t i = 0; i < 2 && st == SQ_OK; i++) {
         struct sq_engine *e = engines[i];
         if (!e || !e->in_flight)
@@ -310,15 +325,15 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
             sq_log(s->options->log, SQ_LOG_WARN,
                    "stopping: waiting for %zu requests in flight (again to "
                    "stop at once)",
-                   in_flight(s));
+                   awaited(l));
         }
         if (has_work(l))
             st = work(l, err);
-        else if (in_flight(s))
+        else if (awaited(l))
             st = step_engines(s, 200, err);
         else
             break;
-        if (st == SQ_OK && in_flight(s) && s->narrivals == 0 && has_work(l))
+        if (st == SQ_OK && awaited(l) && s->narrivals == 0 && has_work(l))
             st = step_engines(s, 0, err);
         show_progress(l);
     }

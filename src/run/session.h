@@ -5,6 +5,7 @@
  * Life cycle: open (validates everything before anything is asked), use, close.
  */
 #include "engine/http.h"
+#include "engine/local_model.h"
 #include "judge/judge.h"
 #include "run/run.h"
 
@@ -25,6 +26,7 @@ struct sq_session {
     struct sq_judge_template **templates;
     size_t ntemplates;
     struct sq_http_shared http;      /* the one pump of model and judge */
+    struct sq_local_shared local;    /* the models loaded for them */
     struct sq_engine *model, *judge; /* judge may be NULL */
     struct sq_store *store;
     struct sq_run run;

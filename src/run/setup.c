@@ -142,6 +142,8 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .completions = m->completions,
                                       .headers = m->headers,
                                       .http = &s->http,
+                                      .local = &s->local,
+                                      .chat_template = m->chat_template,
                                       .judge = judge,
                                       .log = o->log,
                                       .done = on_done,
@@ -329,6 +331,16 @@ static void put_price(struct sq_json *j, const char *key, struct sq_price p)
     sq_json_put(j, key, o);
 }
 
+static void put_metadata(struct sq_json *j, const char *key,
+                         const struct sq_engine *e)
+{
+    struct sq_err none = {0};
+    struct sq_json *about =
+        e && e->metadata.n ? sq_json_parse(e->metadata, key, 1, &none) : NULL;
+    if (about)
+        sq_json_put(j, key, about);
+}
+
 /* Where and with what it ran: kept, but no part of the identity. */
 static struct sq_json *provenance(const struct sq_session *s)
 {
@@ -345,6 +357,8 @@ static struct sq_json *provenance(const struct sq_session *s)
     sq_json_put_int(j, "concurrency", s->options->concurrency);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
+    put_metadata(j, "model", s->model);
+    put_metadata(j, "judge", s->judge);
     put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);
     put_price(j, "judge_price", s->budget->prices[SQ_ASKED_JUDGE]);
     return j;
