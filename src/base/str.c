@@ -30,6 +30,13 @@ static char fold(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+int sq_str_cmp(sq_str a, sq_str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n ? memcmp(a.p, b.p, n) : 0;
+    return c ? c : (a.n > b.n) - (a.n < b.n);
+}
+
 bool sq_str_eq_nocase(sq_str a, sq_str b)
 {
     if (a.n != b.n)

@@ -27,6 +27,8 @@ sq_str sq_str_from(const char *cstr);
 sq_str sq_str_sub(sq_str s, size_t start, size_t end);
 
 bool sq_str_eq(sq_str a, sq_str b);
+/* Order by bytes: below, at or above 0 as a is before, at or behind b. */
+int sq_str_cmp(sq_str a, sq_str b);
 /* Equality with ASCII letters folded. */
 bool sq_str_eq_nocase(sq_str a, sq_str b);
 bool sq_str_starts(sq_str s, sq_str prefix);

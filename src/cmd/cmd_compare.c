@@ -3,7 +3,7 @@
 
 #include "cmd/common.h"
 #include "report/compare.h"
-#include "report/leaderboard.h"
+#include "report/grid.h"
 
 static const struct sq_opt_usage usage = {
     "compare", "RUN_A RUN_B",
@@ -84,7 +84,7 @@ int sq_cmd_compare(int argc, char **argv)
                         "which two runs? seqeval compare RUN_A RUN_B, as "
                         "latest:MODEL latest:OTHER");
     if (st == SQ_OK && !helped)
-        st = sq_report_format_check(how.format, &err);
+        st = sq_grid_format_check(how.format, &err);
     if (st == SQ_OK && !helped)
         st = compare(&how, db, argv + 1, out, &err);
     int status = st == SQ_OK ? 0 : sq_cmd_fail("compare", &err);

@@ -10,7 +10,7 @@
 #include "cmd/common.h"
 #include "report/baseline.h"
 #include "report/gate_files.h"
-#include "report/leaderboard.h"
+#include "report/grid.h"
 
 static const struct sq_opt_usage usage = {
     "gate", "", "Fail when a candidate is worse than its baseline.",
@@ -84,7 +84,7 @@ static enum sq_status check_args(struct gate_args *a, struct sq_err *err)
         return sq_err_set(err, SQ_USAGE,
                           "nothing to hold to; add --max-drop METRIC=POINTS, "
                           "as step_rate=2, or --min METRIC=VALUE");
-    enum sq_status st = sq_report_format_check(a->format, err);
+    enum sq_status st = sq_grid_format_check(a->format, err);
     return st == SQ_OK ? take_limits(a, err) : st;
 }
 

@@ -11,9 +11,21 @@ static const struct sq_opt_usage usage = {
     "Rank the models in a database, each by its latest complete run.",
     "Each value stands with its standard error, 95% interval and n, the "
     "number\n"
-    "of samples it is a mean of. table and markdown show the overall figures\n"
-    "unless --slice says otherwise; csv and json hold every slice, "
-    "unrounded.\n"};
+    "of samples it is a mean of; ranks are ranges where intervals overlap. "
+    "Runs on\n"
+    "other data, with another judge, template, limit or settings are ranked "
+    "apart,\n"
+    "with a line that says how they differ.\n"
+    "\n"
+    "table, markdown and html show the overall figures of the main metrics "
+    "unless\n"
+    "--slice and --metric say otherwise; csv and json hold everything, "
+    "unrounded.\n"
+    "\n"
+    "--where FIELD=PATTERN (or !=) with model, judge, suite or tag, or "
+    "date>=2026-11-01\n"
+    "(>, <, <=, = by the part given); of those that fit all, the latest "
+    "counts.\n"};
 
 static enum sq_status render(const struct sq_leaderboard_options *how,
                              const char *db, const char *file,
@@ -25,9 +37,9 @@ static enum sq_status render(const struct sq_leaderboard_options *how,
     struct sq_run run = {0};
     sq_buf_init(&out, SQ_MAX_REPORT);
     enum sq_status st = sq_store_open(&store, db, SQ_STORE_READ, err);
-    if (st == SQ_OK && how->run) {
-        st = sq_store_run_find(store, sq_str_from(how->run), &run, err);
-        with_run.run = run.id;
+    if (st == SQ_OK && how->choice.run) {
+        st = sq_store_run_find(store, sq_str_from(how->choice.run), &run, err);
+        with_run.choice.run = run.id;
     }
     if (st == SQ_OK)
         st = sq_leaderboard_render(store, &with_run, &out, err);
@@ -40,20 +52,29 @@ static enum sq_status render(const struct sq_leaderboard_options *how,
 
 int sq_cmd_leaderboard(int argc, char **argv)
 {
-    struct sq_leaderboard_options how = {.format = "table"};
+    struct sq_leaderboard_options how = {.sort = "value", .format = "table"};
+    struct sq_opt_list where = {0}, columns = {0};
     const char *db = SQ_DEFAULT_DB, *out = NULL, *config_path = NULL;
     const struct sq_opt table[] = {
         {"suite", 's', SQ_OPT_STR, &how.suite, "NAME", "only this suite", 0, 0},
-        {"metric", 0, SQ_OPT_STR, &how.metric, "METRIC", "only this metric", 0,
-         0},
+        {"metric", 0, SQ_OPT_STR, &how.metric, "METRIC",
+         "only this metric; all for those of detail too", 0, 0},
         {"slice", 0, SQ_OPT_STR, &how.slice, "SLICE",
          "only this slice, as iteration=3; all for every slice", 0, 0},
-        {"run", 0, SQ_OPT_STR, &how.run, "RUN",
+        {"column", 0, SQ_OPT_LIST, &columns, "[METRIC@]SUITE",
+         "one row a model, with this column and the macro average (several "
+         "times; or all)",
+         0, 0},
+        {"where", 0, SQ_OPT_LIST, &where, "CONDITION",
+         "only runs that fit, as tag=nightly (several times: all hold)", 0, 0},
+        {"sort", 0, SQ_OPT_STR, &how.sort, "ORDER",
+         "value, model or date (default value: the best first)", 0, 0},
+        {"run", 0, SQ_OPT_STR, &how.choice.run, "RUN",
          "only this run: an id, a prefix of one, latest, latest:MODEL", 0, 0},
         {"db", 0, SQ_OPT_STR, &db, "FILE",
          "the database (default " SQ_DEFAULT_DB ")", 0, 0},
         {"format", 0, SQ_OPT_STR, &how.format, "FORMAT",
-         "table, markdown, csv or json (default table)", 0, 0},
+         "table, markdown, html, csv or json (default table)", 0, 0},
         {"out", 'o', SQ_OPT_STR, &out, "FILE",
          "write there (default: standard output)", 0, 0},
         {"config", 0, SQ_OPT_STR, &config_path, "FILE", "options as JSON", 0,
@@ -65,14 +86,20 @@ int sq_cmd_leaderboard(int argc, char **argv)
     bool helped = false;
     enum sq_status st = sq_cmd_options(&usage, table, argc, argv, &config,
                                        &noperands, &helped, &err);
+    how.choice.where = where.v;
+    how.choice.nwhere = where.n;
+    how.columns = columns.v;
+    how.ncolumns = columns.n;
     if (st == SQ_OK && !helped && noperands)
         st = sq_err_set(&err, SQ_USAGE, "'%s' is no option; see --help",
                         argv[1]);
     if (st == SQ_OK && !helped)
-        st = sq_report_format_check(how.format, &err);
+        st = sq_leaderboard_check(&how, &err);
     if (st == SQ_OK && !helped)
         st = render(&how, db, out, &err);
     int status = st == SQ_OK ? 0 : sq_cmd_fail("leaderboard", &err);
+    free(where.v);
+    free(columns.v);
     sq_json_free(config);
     return status;
 }

@@ -101,13 +101,27 @@ static void log_missing(struct sq_log *log, const struct sq_run_result *r)
     sq_buf_release(&text);
 }
 
+static struct sq_leaderboard_options board_options(const struct sq_run_args *a)
+{
+    return (struct sq_leaderboard_options){.sort = "value",
+                                           .format = a->format};
+}
+
+static enum sq_status check_format(const struct sq_run_args *a,
+                                   struct sq_err *err)
+{
+    struct sq_leaderboard_options how = board_options(a);
+    return sq_leaderboard_check(&how, err);
+}
+
 static enum sq_status print_result(struct sq_run_args *a, const char *run_id,
                                    struct sq_err *err)
 {
     struct sq_store *store = NULL;
     struct sq_buf out;
     sq_buf_init(&out, SQ_MAX_REPORT);
-    struct sq_leaderboard_options how = {.run = run_id, .format = a->format};
+    struct sq_leaderboard_options how = board_options(a);
+    how.choice.run = run_id;
     enum sq_status st = sq_store_open(&store, a->run.db, SQ_STORE_READ, err);
     if (st == SQ_OK)
         st = sq_leaderboard_render(store, &how, &out, err);
@@ -162,7 +176,7 @@ int sq_cmd_run(int argc, char **argv)
         st = sq_run_options_resolve(&a, noperands ? argv[1] : NULL, &err);
     }
     if (st == SQ_OK && !helped)
-        st = sq_report_format_check(a.format, &err);
+        st = check_format(&a, &err);
     if (st == SQ_OK && !helped && a.dry_run)
         st = dry_run(&a, &err);
     if (st != SQ_OK)

@@ -180,6 +180,8 @@ static size_t keeping_rows(struct sq_run_args *a, struct sq_opt *t)
     const struct sq_opt rows[] = {
         {"db", 0, SQ_OPT_STR, &r->db, "FILE",
          "the database (default " SQ_DEFAULT_DB ")", 0, 0},
+        {"tag", 0, SQ_OPT_LIST, &a->tags, "NAME",
+         "give the run a name to find it by (several times)", 0, 0},
         {"data", 0, SQ_OPT_STR, &r->data_dir, "DIR",
          "folder with the suites' data (default: the user's cache)", 0, 0},
         {"allow-modified", 0, SQ_OPT_FLAG, &r->allow_modified, NULL,
@@ -198,7 +200,8 @@ static size_t output_rows(struct sq_run_args *a, struct sq_opt *t)
         {"dry-run", 0, SQ_OPT_FLAG, &a->dry_run, NULL,
          "count what would be asked and its cost; ask and store nothing", 0, 0},
         {"format", 0, SQ_OPT_STR, &a->format, "FORMAT",
-         "of the result: table, markdown, csv or json (default table)", 0, 0},
+         "of the result: table, markdown, html, csv or json (default table)", 0,
+         0},
         {"out", 'o', SQ_OPT_STR, &a->out, "FILE",
          "write the result there (default: standard output)", 0, 0},
         {"config", 0, SQ_OPT_STR, &a->config, "FILE",
@@ -281,6 +284,23 @@ static void leave_no_core(void)
     (void)setrlimit(RLIMIT_CORE, &none);
 }
 
+/* Tags are listed with commas, and asked for with patterns. */
+static enum sq_status check_tags(const struct sq_opt_list *tags,
+                                 struct sq_err *err)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/+-";
+    for (size_t i = 0; i < tags->n; i++) {
+        size_t n = strlen(tags->v[i]);
+        if (!n || n > 64 || strspn(tags->v[i], plain) != n)
+            return sq_err_set(err, SQ_USAGE,
+                              "--tag: '%.80s': want 1 to 64 letters, digits or "
+                              "any of ._/+-",
+                              tags->v[i]);
+    }
+    return SQ_OK;
+}
+
 enum sq_status sq_run_options_resolve(struct sq_run_args *a,
                                       const char *operand, struct sq_err *err)
 {
@@ -294,6 +314,11 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
                           "or --model replay:FILE");
     if (r->judge.spec && strcmp(r->judge.spec, "none") == 0)
         r->judge.spec = NULL;
+    enum sq_status st = check_tags(&a->tags, err);
+    if (st != SQ_OK)
+        return st;
+    r->tags = a->tags.v;
+    r->ntags = a->tags.n;
     r->nsuites = split_names(&a->suites, &a->suite_list);
     r->ntemplates = split_names(&a->templates, &a->template_list);
     if (!r->nsuites) {
@@ -302,8 +327,7 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
     }
     r->suites = a->suite_list;
     r->templates = a->template_list;
-    enum sq_status st = sq_cmd_home(&a->home, err);
-    if (st != SQ_OK)
+    if ((st = sq_cmd_home(&a->home, err)) != SQ_OK)
         return st;
     r->home = a->home;
     if (!r->data_dir)
@@ -329,6 +353,7 @@ void sq_run_options_release(struct sq_run_args *a)
     free_names(a->suite_list, a->run.nsuites);
     free_names(a->template_list, a->run.ntemplates);
     free(a->suites.v);
+    free(a->tags.v);
     free(a->templates.v);
     sq_run_prompt_release(&a->prompt);
     free(a->home);

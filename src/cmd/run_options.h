@@ -12,7 +12,7 @@
 
 struct sq_run_args {
     struct sq_run_options run;
-    struct sq_opt_list suites, templates;
+    struct sq_opt_list suites, templates, tags;
     struct sq_run_prompt_args prompt;
     const char *limit, *key_env, *judge_key_env, *format, *out, *config;
     bool quiet, dry_run;

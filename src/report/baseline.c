@@ -47,9 +47,7 @@ static void digest_of(const struct sq_scores *s, char hex[SQ_DIGEST_HEX])
 static int compare_slices(const void *pa, const void *pb)
 {
     const sq_str *a = pa, *b = pb;
-    size_t n = a->n < b->n ? a->n : b->n;
-    int c = n ? memcmp(a->p, b->p, n) : 0;
-    return c ? c : (a->n > b->n) - (a->n < b->n);
+    return sq_str_cmp(*a, *b);
 }
 
 /* The ids of a suite's samples, each once, sorted; yours. */

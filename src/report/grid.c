@@ -1,5 +1,6 @@
 #include "report/grid.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +81,7 @@ void sq_grid_table(const struct sq_grid *g, struct sq_buf *out)
     free(width);
 }
 
-static void add_markdown(struct sq_buf *out, sq_str s)
+void sq_grid_markdown_text(sq_str s, struct sq_buf *out)
 {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
@@ -107,7 +108,7 @@ void sq_grid_markdown(const struct sq_grid *g, struct sq_buf *out)
     for (size_t r = 0; r < g->nrows; r++) {
         for (size_t c = 0; c < g->ncolumns; c++) {
             sq_buf_adds(out, "| ");
-            add_markdown(out, cell(g, r, c));
+            sq_grid_markdown_text(cell(g, r, c), out);
             sq_buf_addc(out, ' ');
         }
         sq_buf_adds(out, "|\n");
@@ -181,17 +182,38 @@ sq_str sq_grid_p(struct sq_arena *arena, double p)
     return sq_str_from(sq_arena_printf(arena, "%.3f", p));
 }
 
+static const struct {
+    const char *name;
+    void (*render)(const struct sq_grid *g, struct sq_buf *out);
+} formats[] = {{"table", sq_grid_table},
+               {"markdown", sq_grid_markdown},
+               {"csv", sq_grid_csv},
+               {"json", sq_grid_json}};
+#define NFORMATS (sizeof formats / sizeof *formats)
+
+static size_t format_index(const char *name)
+{
+    size_t i = 0;
+    while (i < NFORMATS && strcmp(formats[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+enum sq_status sq_grid_format_check(const char *format, struct sq_err *err)
+{
+    if (format_index(format) < NFORMATS)
+        return SQ_OK;
+    return sq_err_set(err, SQ_USAGE,
+                      "--format: '%s' is none of table, markdown, csv, json",
+                      format);
+}
+
 void sq_grid_render(const struct sq_grid *g, const char *format,
                     struct sq_buf *out)
 {
-    if (strcmp(format, "json") == 0)
-        sq_grid_json(g, out);
-    else if (strcmp(format, "csv") == 0)
-        sq_grid_csv(g, out);
-    else if (strcmp(format, "markdown") == 0)
-        sq_grid_markdown(g, out);
-    else
-        sq_grid_table(g, out);
+    size_t i = format_index(format);
+    assert(i < NFORMATS);
+    formats[i].render(g, out);
 }
 
 sq_str sq_grid_rounded(struct sq_arena *arena, sq_str text)

@@ -32,6 +32,8 @@ void sq_grid_table(const struct sq_grid *g, struct sq_buf *out);
 /* GitHub's tables; in cells line breaks are made blanks and all that begins
  * markup is escaped: `|`, `\`, `<`, `&`, `[`, `]`, `*` and the back-tick. */
 void sq_grid_markdown(const struct sq_grid *g, struct sq_buf *out);
+/* Text with that escaping. */
+void sq_grid_markdown_text(sq_str s, struct sq_buf *out);
 /* RFC 4180 with a header line and \r\n. */
 void sq_grid_csv(const struct sq_grid *g, struct sq_buf *out);
 /* An array of objects, one a line. */
@@ -44,7 +46,10 @@ sq_str sq_grid_number(struct sq_arena *arena, double v);
 sq_str sq_grid_rounded(struct sq_arena *arena, sq_str text);
 /* A p-value for people: three places, "<0.001" below that. */
 sq_str sq_grid_p(struct sq_arena *arena, double p);
-/* By the format's name: table, markdown, csv or json. */
+/* SQ_USAGE, about --format, unless it is table, markdown, csv or json. */
+enum sq_status sq_grid_format_check(const char *format,
+                                    struct sq_err *err) SQ_CHECKED;
+/* By the format's name. */
 void sq_grid_render(const struct sq_grid *g, const char *format,
                     struct sq_buf *out);
 

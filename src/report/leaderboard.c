@@ -3,55 +3,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/columns.h"
 #include "report/grid.h"
+#include "report/html.h"
 #include "seqeval_metric.h"
 
-/* The view's columns, in its order. */
-enum {
-    COL_RUN,
-    COL_CREATED,
-    COL_MODEL,
-    COL_JUDGE,
-    COL_SUITE,
-    COL_SLICE,
-    COL_METRIC,
-    COL_VALUE,
-    COL_STDERR,
-    COL_LO,
-    COL_HI,
-    COL_N,
-    NCOLS
-};
+/* How a section of the board looks in each format for people. */
+static void table_section(sq_str heading, const struct sq_grid *g, sq_str note,
+                          struct sq_buf *out)
+{
+    sq_buf_addf(out, "%.*s\n", SQ_STR_ARG(heading));
+    sq_grid_table(g, out);
+    if (note.n)
+        sq_buf_addf(out, "%.*s\n", SQ_STR_ARG(note));
+}
 
-static const struct sq_grid_column view_columns[NCOLS] = {
-    {"run_id", false}, {"created_at", false}, {"model", false},
-    {"judge", false},  {"suite", false},      {"slice", false},
-    {"metric", false}, {"value", true},       {"stderr", true},
-    {"lo", true},      {"hi", true},          {"n", true}};
+static void markdown_section(sq_str heading, const struct sq_grid *g,
+                             sq_str note, struct sq_buf *out)
+{
+    sq_buf_adds(out, "### ");
+    sq_grid_markdown_text(heading, out);
+    sq_buf_adds(out, "\n\n");
+    sq_grid_markdown(g, out);
+    if (!note.n)
+        return;
+    sq_buf_addc(out, '\n');
+    sq_grid_markdown_text(note, out);
+    sq_buf_addc(out, '\n');
+}
 
-struct row {
-    sq_str col[NCOLS];
-    double value;
-};
-
-struct board {
-    const struct sq_leaderboard_options *how;
-    struct sq_arena arena;
-    struct row *rows;
-    size_t n, cap;
-};
-
-typedef void (*grid_renderer)(const struct sq_grid *g, struct sq_buf *out);
+static void html_section(sq_str heading, const struct sq_grid *g, sq_str note,
+                         struct sq_buf *out)
+{
+    sq_html_grid(g, heading, out);
+    if (!note.n)
+        return;
+    sq_buf_adds(out, "<p>");
+    sq_html_text(note, out);
+    sq_buf_adds(out, "</p>\n");
+}
 
 static const struct {
     const char *name;
-    grid_renderer render;
-    bool people; /* rounded and ranked */
+    void (*section)(sq_str heading, const struct sq_grid *g, sq_str note,
+                    struct sq_buf *out); /* NULL: for programs */
 } formats[] = {
-    {"table", sq_grid_table, true},
-    {"markdown", sq_grid_markdown, true},
-    {"csv", sq_grid_csv, false},
-    {"json", sq_grid_json, false},
+    {"table", table_section}, {"markdown", markdown_section},
+    {"html", html_section},   {"csv", NULL},
+    {"json", NULL},
 };
 #define NFORMATS (sizeof formats / sizeof *formats)
 
@@ -63,77 +62,87 @@ static size_t format_index(const char *name)
     return i;
 }
 
-enum sq_status sq_report_format_check(const char *format, struct sq_err *err)
-{
-    if (format_index(format) < NFORMATS)
-        return SQ_OK;
-    return sq_err_set(err, SQ_USAGE,
-                      "--format: '%s' is none of table, markdown, csv, json",
-                      format);
-}
+/* ---- order --------------------------------------------------------------- */
 
-static bool wanted(const struct board *b, const struct sq_store_row *row)
+/* Rows that are ranked together are neighbours, by suite, group, metric (in the
+ * order of the table of metrics, families by name), slice. */
+static int compare_sections(const struct sq_board_row *a,
+                            const struct sq_board_row *b)
 {
-    const struct sq_leaderboard_options *how = b->how;
-    bool people = formats[format_index(how->format)].people;
-    if (how->suite && !sq_str_eq(row->cols[COL_SUITE], sq_str_from(how->suite)))
-        return false;
-    if (how->metric &&
-        !sq_str_eq(row->cols[COL_METRIC], sq_str_from(how->metric)))
-        return false;
-    if (!how->slice)
-        return !people || row->cols[COL_SLICE].n == 0;
-    return strcmp(how->slice, "all") == 0 ||
-           sq_str_eq(row->cols[COL_SLICE], sq_str_from(how->slice));
-}
-
-static void take_row(void *ctx, const struct sq_store_row *row)
-{
-    struct board *b = ctx;
-    if (!wanted(b, row))
-        return;
-    if (b->n == b->cap) {
-        b->cap = b->cap ? 2 * b->cap : 64;
-        b->rows = sq_xrealloc(b->rows, b->cap, sizeof *b->rows);
-    }
-    struct row *r = &b->rows[b->n++];
-    for (int i = 0; i < NCOLS; i++)
-        r->col[i] = sq_arena_str(&b->arena, row->cols[i]);
-    r->value = 0;
-    (void)sq_str_to_num(r->col[COL_VALUE], &r->value);
-}
-
-static int compare_text(sq_str a, sq_str b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int c = n ? memcmp(a.p, b.p, n) : 0;
-    return c ? c : (a.n > b.n) - (a.n < b.n);
-}
-
-/* Suite, metric, slice, then the best value first. */
-static int compare_rows(const void *pa, const void *pb)
-{
-    const struct row *a = pa, *b = pb;
-    int c = compare_text(a->col[COL_SUITE], b->col[COL_SUITE]);
-    const struct sq_metric *ma = sq_metric_find(a->col[COL_METRIC]);
-    const struct sq_metric *mb = sq_metric_find(b->col[COL_METRIC]);
+    const struct sq_metric *ma = sq_metric_find(a->metric);
+    const struct sq_metric *mb = sq_metric_find(b->metric);
+    size_t ga = a->entry->group, gb = b->entry->group;
+    int c = sq_str_cmp(a->entry->suite, b->entry->suite);
+    if (!c)
+        c = (ga > gb) - (ga < gb);
     if (!c)
         c = (ma > mb) - (ma < mb);
-    if (!c)
-        c = compare_text(a->col[COL_METRIC], b->col[COL_METRIC]);
-    if (!c)
-        c = compare_text(a->col[COL_SLICE], b->col[COL_SLICE]);
-    if (!c)
-        c = (a->value < b->value) - (a->value > b->value);
-    return c ? c : compare_text(a->col[COL_RUN], b->col[COL_RUN]);
+    c = c ? c : sq_str_cmp(a->metric, b->metric);
+    return c ? c : sq_str_cmp(a->slice, b->slice);
 }
 
-static bool same_board(const struct row *a, const struct row *b)
+static int by_value(const void *pa, const void *pb)
 {
-    return sq_str_eq(a->col[COL_SUITE], b->col[COL_SUITE]) &&
-           sq_str_eq(a->col[COL_METRIC], b->col[COL_METRIC]) &&
-           sq_str_eq(a->col[COL_SLICE], b->col[COL_SLICE]);
+    const struct sq_board_row *a = pa, *b = pb;
+    int c = compare_sections(a, b);
+    c = c ? c : sq_board_better(a, b);
+    c = c ? c : sq_str_cmp(a->entry->model, b->entry->model);
+    return c ? c : sq_str_cmp(a->entry->run, b->entry->run);
 }
+
+static int by_model(const void *pa, const void *pb)
+{
+    const struct sq_board_row *a = pa, *b = pb;
+    int c = compare_sections(a, b);
+    c = c ? c : sq_str_cmp(a->entry->model, b->entry->model);
+    return c ? c : sq_str_cmp(b->entry->created, a->entry->created);
+}
+
+static int by_date(const void *pa, const void *pb)
+{
+    const struct sq_board_row *a = pa, *b = pb;
+    int c = compare_sections(a, b);
+    c = c ? c : sq_str_cmp(b->entry->created, a->entry->created);
+    return c ? c : sq_str_cmp(a->entry->model, b->entry->model);
+}
+
+static const struct {
+    const char *name;
+    int (*compare)(const void *, const void *);
+} orders[] = {{"value", by_value}, {"model", by_model}, {"date", by_date}};
+#define NORDERS (sizeof orders / sizeof *orders)
+
+static size_t order_index(const char *name)
+{
+    size_t i = 0;
+    while (i < NORDERS && strcmp(orders[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+enum sq_status sq_leaderboard_check(const struct sq_leaderboard_options *how,
+                                    struct sq_err *err)
+{
+    if (format_index(how->format) == NFORMATS)
+        return sq_err_set(err, SQ_USAGE,
+                          "--format: '%s' is none of table, markdown, html, "
+                          "csv, json",
+                          how->format);
+    if (order_index(how->sort) == NORDERS)
+        return sq_err_set(err, SQ_USAGE,
+                          "--sort: '%s' is none of value, model, date",
+                          how->sort);
+    if (how->ncolumns && (how->suite || how->metric))
+        return sq_err_set(err, SQ_USAGE,
+                          "--column names suites and metrics itself: leave "
+                          "--suite and --metric out");
+    if (how->ncolumns && how->slice && strcmp(how->slice, "all") == 0)
+        return sq_err_set(err, SQ_USAGE,
+                          "--column shows one slice: name it instead of all");
+    return SQ_OK;
+}
+
+/* ---- for people ---------------------------------------------------------- */
 
 /* At most this many characters of a name in a table for a terminal. */
 #define LONGEST_NAME 38
@@ -155,113 +164,231 @@ static sq_str shortened(struct sq_arena *a, sq_str name)
                         SQ_STR_ARG(sq_str_sub(name, at, name.n))));
 }
 
-/* May the names of a board be shortened? Not when two would look the same. */
-static bool can_shorten(struct board *b, size_t from, size_t to)
+/* May the names of n rows be shortened? Not when two would look the same. */
+static bool can_shorten(struct sq_arena *a, const struct sq_board_row *rows,
+                        size_t n)
 {
-    for (size_t i = from; i < to; i++)
-        for (size_t j = from; j < i; j++) {
-            sq_str x = b->rows[i].col[COL_MODEL], y = b->rows[j].col[COL_MODEL];
-            if (!sq_str_eq(x, y) &&
-                sq_str_eq(shortened(&b->arena, x), shortened(&b->arena, y)))
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            sq_str x = rows[i].entry->model, y = rows[j].entry->model;
+            if (x.n > LONGEST_NAME && y.n > LONGEST_NAME && !sq_str_eq(x, y) &&
+                sq_str_eq(shortened(a, x), shortened(a, y)))
                 return false;
         }
     return true;
 }
 
-/* One row as cells; the judge's stands last, where it can be left out. */
-static void board_cells(struct board *b, const struct row *r, size_t rank,
-                        bool narrow, sq_str *cells)
+enum { CELL_RANK, CELL_MODEL, CELL_VALUE, CELL_SE, CELL_RANGE, CELL_N, NCELLS };
+
+/* One row as cells; tags and judge stand last, where any row has them. */
+static void section_cells(struct sq_arena *a, const struct sq_board_row *r,
+                          bool narrow, const bool *more, sq_str *cells)
 {
-    struct sq_arena *a = &b->arena;
-    sq_str names[] = {r->col[COL_MODEL], r->col[COL_JUDGE]};
-    for (int i = 0; i < 2 && narrow; i++)
-        names[i] = shortened(a, names[i]);
-    cells[0] = sq_str_from(sq_arena_printf(a, "%zu", rank));
-    cells[1] = names[0];
-    cells[2] = sq_grid_rounded(a, r->col[COL_VALUE]);
-    cells[3] = sq_grid_rounded(a, r->col[COL_STDERR]);
-    cells[4] = (sq_str){NULL, 0};
-    if (r->col[COL_LO].n)
-        cells[4] = sq_str_from(sq_arena_printf(
-            a, "%.*s to %.*s", SQ_STR_ARG(sq_grid_rounded(a, r->col[COL_LO])),
-            SQ_STR_ARG(sq_grid_rounded(a, r->col[COL_HI]))));
-    cells[5] = r->col[COL_N];
-    cells[6] = names[1];
+    const struct sq_board_entry *e = r->entry;
+    size_t n = NCELLS;
+    cells[CELL_RANK] = sq_board_rank_text(a, r);
+    cells[CELL_MODEL] = narrow ? shortened(a, e->model) : e->model;
+    cells[CELL_VALUE] = sq_grid_rounded(a, r->value_text);
+    cells[CELL_SE] = sq_grid_rounded(a, r->stderr_text);
+    cells[CELL_RANGE] = (sq_str){NULL, 0};
+    if (r->lo_text.n)
+        cells[CELL_RANGE] = sq_str_from(sq_arena_printf(
+            a, "%.*s to %.*s", SQ_STR_ARG(sq_grid_rounded(a, r->lo_text)),
+            SQ_STR_ARG(sq_grid_rounded(a, r->hi_text))));
+    cells[CELL_N] = r->n_text;
+    if (more[0])
+        cells[n++] = narrow ? shortened(a, e->judge) : e->judge;
+    if (more[1])
+        cells[n++] = e->tags;
 }
 
-/* One ranked board: rows [from, to) of one suite, metric and slice. */
-static void render_board(struct board *b, size_t from, size_t to, size_t format,
-                         struct sq_buf *out)
+/* One ranked section: n rows of one suite, group, metric and slice. */
+static void render_section(struct sq_arena *a, const struct sq_board_row *rows,
+                           size_t n, size_t format, bool first_of_group,
+                           struct sq_buf *out)
 {
-    static const struct sq_grid_column columns[] = {
-        {"#", true},     {"model", false},        {"value", true},
-        {"se", true},    {"95% interval", false}, {"n", true},
-        {"judge", false}};
-    struct sq_grid g = {.columns = columns, .ncolumns = 6};
+    static const struct sq_grid_column all[] = {
+        {"#", true},      {"model", false},        {"value", true},
+        {"se", true},     {"95% interval", false}, {"n", true},
+        {"judge", false}, {"tags", false}};
+    struct sq_grid_column columns[NCELLS + 2];
+    struct sq_grid g = {.columns = columns, .ncolumns = NCELLS};
     bool narrow =
-        formats[format].render == sq_grid_table && can_shorten(b, from, to);
-    size_t rank = 0;
-    for (size_t i = from; i < to; i++)
-        if (b->rows[i].col[COL_JUDGE].n)
-            g.ncolumns = 7;
-    for (size_t i = from; i < to; i++) {
-        sq_str cells[7];
-        if (i == from || b->rows[i].value < b->rows[i - 1].value)
-            rank = i - from + 1;
-        board_cells(b, &b->rows[i], rank, narrow, cells);
+        strcmp(formats[format].name, "table") == 0 && can_shorten(a, rows, n);
+    bool more[2] = {false, false};
+    for (size_t i = 0; i < n; i++) {
+        more[0] = more[0] || rows[i].entry->judge.n;
+        more[1] = more[1] || rows[i].entry->tags.n;
+    }
+    memcpy(columns, all, NCELLS * sizeof *columns);
+    for (size_t i = 0; i < 2; i++)
+        if (more[i])
+            columns[g.ncolumns++] = all[NCELLS + i];
+    for (size_t i = 0; i < n; i++) {
+        sq_str cells[NCELLS + 2];
+        section_cells(a, &rows[i], narrow, more, cells);
         sq_grid_add(&g, cells);
     }
-    formats[format].render(&g, out);
+    const struct sq_board_entry *e = rows->entry;
+    sq_str heading = sq_str_from(sq_arena_printf(
+        a, "%.*s  %.*s%s%.*s", SQ_STR_ARG(e->suite), SQ_STR_ARG(rows->metric),
+        rows->slice.n ? "  " : "", SQ_STR_ARG(rows->slice)));
+    sq_str note = {NULL, 0};
+    if (e->apart.n && first_of_group)
+        note = sq_str_from(sq_arena_printf(
+            a, "Ranked apart, not comparable with those above: %.*s.",
+            SQ_STR_ARG(e->apart)));
+    formats[format].section(heading, &g, note, out);
     sq_grid_release(&g);
 }
 
-static void render_people(struct board *b, size_t format, struct sq_buf *out)
+/* Metrics of detail are left out, unless asked for. */
+static bool shown(const struct sq_leaderboard_options *how,
+                  const struct sq_board_row *r)
 {
-    for (size_t from = 0, to; from < b->n; from = to) {
-        const struct row *r = &b->rows[from];
-        for (to = from + 1; to < b->n && same_board(r, &b->rows[to]); to++)
-            ;
-        const char *mark =
-            strcmp(formats[format].name, "markdown") == 0 ? "### " : "";
-        sq_buf_addf(out, "%s%s%.*s  %.*s%s%.*s\n%s", from ? "\n" : "", mark,
-                    SQ_STR_ARG(r->col[COL_SUITE]),
-                    SQ_STR_ARG(r->col[COL_METRIC]),
-                    r->col[COL_SLICE].n ? "  " : "",
-                    SQ_STR_ARG(r->col[COL_SLICE]), *mark ? "\n" : "");
-        render_board(b, from, to, format, out);
-    }
-    if (!b->n)
-        sq_buf_adds(out, "no scores that fit\n");
+    const struct sq_metric *m = sq_metric_find(r->metric);
+    return how->metric || !m || !m->detail;
 }
 
-static void render_view(const struct board *b, size_t format,
+static void say_hidden(const struct sq_board *b,
+                       const struct sq_leaderboard_options *how,
+                       struct sq_buf *out)
+{
+    struct sq_buf names;
+    sq_buf_init(&names, SQ_MAX_MESSAGE);
+    for (size_t i = 0; i < b->nrows; i++) {
+        sq_str name = b->rows[i].metric;
+        if (!shown(how, &b->rows[i]) &&
+            (!i || !sq_str_eq(name, b->rows[i - 1].metric)) &&
+            sq_str_find(sq_buf_str(&names), name, 0) == SIZE_MAX)
+            sq_buf_addf(&names, "%s%.*s", names.n ? ", " : "",
+                        SQ_STR_ARG(name));
+    }
+    if (names.n)
+        sq_buf_addf(out, "\nMore with --metric NAME or all: %s\n", names.p);
+    sq_buf_release(&names);
+}
+
+static void render_people(struct sq_board *b,
+                          const struct sq_leaderboard_options *how,
+                          size_t format, struct sq_buf *out)
+{
+    const struct sq_board_entry *last = NULL;
+    for (size_t from = 0, to; from < b->nrows; from = to) {
+        struct sq_board_row *r = &b->rows[from];
+        for (to = from + 1;
+             to < b->nrows && compare_sections(r, &b->rows[to]) == 0; to++)
+            ;
+        if (!shown(how, r))
+            continue;
+        if (last)
+            sq_buf_addc(out, '\n');
+        bool new_group = !last || last->group != r->entry->group ||
+                         !sq_str_eq(last->suite, r->entry->suite);
+        last = r->entry;
+        render_section(&b->arena, r, to - from, format, new_group, out);
+    }
+    if (!last)
+        sq_buf_adds(out, "no scores that fit\n");
+    else if (strcmp(formats[format].name, "table") == 0)
+        say_hidden(b, how, out);
+}
+
+/* ---- for programs -------------------------------------------------------- */
+
+static void render_view(struct sq_board *b, const char *format,
                         struct sq_buf *out)
 {
-    struct sq_grid g = {.columns = view_columns, .ncolumns = NCOLS};
-    for (size_t i = 0; i < b->n; i++)
-        sq_grid_add(&g, b->rows[i].col);
-    formats[format].render(&g, out);
+    static const struct sq_grid_column columns[] = {
+        {"run_id", false}, {"created_at", false}, {"model", false},
+        {"judge", false},  {"suite", false},      {"slice", false},
+        {"metric", false}, {"value", true},       {"stderr", true},
+        {"lo", true},      {"hi", true},          {"n", true},
+        {"tags", false},   {"group", true},       {"rank_lo", true},
+        {"rank_hi", true}};
+    struct sq_grid g = {.columns = columns,
+                        .ncolumns = sizeof columns / sizeof *columns};
+    for (size_t i = 0; i < b->nrows; i++) {
+        const struct sq_board_row *r = &b->rows[i];
+        const struct sq_board_entry *e = r->entry;
+        size_t numbers[3] = {e->group, r->rank_lo, r->rank_hi};
+        sq_str texts[3];
+        for (int k = 0; k < 3; k++)
+            texts[k] =
+                sq_str_from(sq_arena_printf(&b->arena, "%zu", numbers[k]));
+        sq_str cells[] = {e->run,         e->created, e->model,   e->judge,
+                          e->suite,       r->slice,   r->metric,  r->value_text,
+                          r->stderr_text, r->lo_text, r->hi_text, r->n_text,
+                          e->tags,        texts[0],   texts[1],   texts[2]};
+        sq_grid_add(&g, cells);
+    }
+    sq_grid_render(&g, format, out);
     sq_grid_release(&g);
+}
+
+/* ---- all of it ----------------------------------------------------------- */
+
+static void sort_and_rank(struct sq_board *b, const char *sort)
+{
+    if (!b->nrows)
+        return;
+    qsort(b->rows, b->nrows, sizeof *b->rows,
+          orders[order_index(sort)].compare);
+    for (size_t from = 0, to; from < b->nrows; from = to) {
+        for (to = from + 1; to < b->nrows &&
+                            compare_sections(&b->rows[from], &b->rows[to]) == 0;
+             to++)
+            ;
+        sq_board_rank(&b->rows[from], to - from);
+    }
+}
+
+static enum sq_status render(struct sq_board *b, struct sq_store *store,
+                             const struct sq_leaderboard_options *how,
+                             struct sq_buf *out, struct sq_err *err)
+{
+    size_t format = format_index(how->format);
+    bool people = formats[format].section != NULL;
+    bool all_metrics = !how->metric || strcmp(how->metric, "all") == 0;
+    bool overall = people || how->ncolumns;
+    const char *slice = how->slice ? how->slice : overall ? "" : "all";
+    enum sq_status st =
+        sq_board_read(b, store, how->suite, all_metrics ? NULL : how->metric,
+                      strcmp(slice, "all") == 0 ? NULL : slice, err);
+    if (st != SQ_OK)
+        return st;
+    if (how->ncolumns) {
+        struct sq_grid g = {0};
+        sq_str note = {NULL, 0};
+        st = sq_columns_grid(b, how, people, &g, &note, err);
+        if (st == SQ_OK && people)
+            formats[format].section(SQ_STR("macro average"), &g, note, out);
+        else if (st == SQ_OK)
+            sq_grid_render(&g, how->format, out);
+        sq_grid_release(&g);
+        return st;
+    }
+    sort_and_rank(b, how->sort);
+    if (people)
+        render_people(b, how, format, out);
+    else
+        render_view(b, how->format, out);
+    return SQ_OK;
 }
 
 enum sq_status sq_leaderboard_render(struct sq_store *store,
                                      const struct sq_leaderboard_options *how,
                                      struct sq_buf *out, struct sq_err *err)
 {
-    struct board b = {.how = how};
-    size_t format = format_index(how->format);
-    sq_str run = sq_str_from(how->run);
-    enum sq_status st =
-        sq_store_each(store, SQ_QUERY_LEADERBOARD, &run, 1, take_row, &b, err);
-    if (st == SQ_OK) {
-        if (b.n)
-            qsort(b.rows, b.n, sizeof *b.rows, compare_rows);
-        if (formats[format].people)
-            render_people(&b, format, out);
-        else
-            render_view(&b, format, out);
-    }
-    free(b.rows);
-    sq_arena_release(&b.arena);
+    struct sq_board b = {0};
+    bool html = strcmp(how->format, "html") == 0;
+    enum sq_status st = sq_board_open(&b, store, &how->choice, err);
+    if (html)
+        sq_html_begin("Leaderboard", out);
+    if (st == SQ_OK)
+        st = render(&b, store, how, out, err);
+    if (html)
+        sq_html_end(out);
+    sq_board_release(&b);
     return st;
 }

@@ -5,20 +5,9 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "report/terms.h"
 #include "seqeval_metric.h"
 #include "stat/stat.h"
-
-/* Settings that may differ between two runs that are compared. */
-static const char *const free_settings[] = {"seqeval",  "model", "suites",
-                                            "no_cache", "seed",  NULL};
-
-static bool is_free(sq_str key)
-{
-    for (size_t i = 0; free_settings[i]; i++)
-        if (sq_str_eq(key, sq_str_from(free_settings[i])))
-            return true;
-    return false;
-}
 
 static void on_run(void *ctx, const struct sq_store_row *row)
 {
@@ -29,22 +18,7 @@ static void on_run(void *ctx, const struct sq_store_row *row)
     s->model = sq_arena_str(&s->arena, row->cols[4]);
     s->judge = sq_arena_str(&s->arena, row->cols[5]);
     s->version = sq_arena_str(&s->arena, row->cols[6]);
-    struct sq_json *all = sq_json_parse(row->cols[7], "settings", 1, NULL);
-    for (const struct sq_json *i = sq_json_first(all); i; i = sq_json_next(i)) {
-        sq_str key = sq_json_key(i);
-        if (is_free(key))
-            continue;
-        struct sq_json *v = NULL;
-        if (sq_str_eq(key, SQ_STR("judge"))) {
-            /* Which judge, wherever it is reached. */
-            v = sq_json_object();
-            sq_json_put_str(v, "model", sq_json_str(sq_json_get(i, "model")));
-        } else {
-            v = sq_json_copy(i);
-        }
-        sq_json_put(s->settings, key.p, v);
-    }
-    sq_json_free(all);
+    s->settings = sq_terms_of(row->cols[7]);
 }
 
 static void on_suite(void *ctx, const struct sq_store_row *row)
@@ -90,7 +64,7 @@ enum sq_status sq_scores_read(struct sq_store *store, const char *run,
                               struct sq_scores *out, struct sq_err *err)
 {
     sq_str id = sq_str_from(run);
-    *out = (struct sq_scores){.settings = sq_json_object()};
+    *out = (struct sq_scores){0};
     enum sq_status st =
         sq_store_each(store, SQ_QUERY_RUN, &id, 1, on_run, out, err);
     if (st == SQ_OK)
@@ -111,24 +85,17 @@ void sq_scores_release(struct sq_scores *s)
     *s = (struct sq_scores){0};
 }
 
-static int compare_text(sq_str a, sq_str b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int c = n ? memcmp(a.p, b.p, n) : 0;
-    return c ? c : (a.n > b.n) - (a.n < b.n);
-}
-
 static int compare_names(const struct sq_score *a, const struct sq_score *b)
 {
-    int c = a->suite.p == b->suite.p ? 0 : compare_text(a->suite, b->suite);
-    return c ? c : compare_text(a->metric, b->metric);
+    int c = a->suite.p == b->suite.p ? 0 : sq_str_cmp(a->suite, b->suite);
+    return c ? c : sq_str_cmp(a->metric, b->metric);
 }
 
 static int compare_scores(const void *pa, const void *pb)
 {
     const struct sq_score *a = pa, *b = pb;
     int c = compare_names(a, b);
-    return c ? c : compare_text(a->sample, b->sample);
+    return c ? c : sq_str_cmp(a->sample, b->sample);
 }
 
 enum sq_status sq_scores_sort(struct sq_scores *s, struct sq_err *err)
@@ -194,38 +161,6 @@ static void differ_suites(const struct sq_scores *a, const struct sq_scores *b,
     }
 }
 
-static char *setting(const struct sq_json *settings, const char *key)
-{
-    const struct sq_json *j = sq_json_get(settings, key);
-    struct sq_buf text;
-    if (!j)
-        return sq_xstrdup("unset");
-    sq_buf_init(&text, SQ_MAX_MESSAGE);
-    sq_json_render(j, &text);
-    char *copy = sq_str_dup(sq_buf_str(&text));
-    sq_buf_release(&text);
-    return copy;
-}
-
-/* Settings of a that b has not or has otherwise; those in both only once. */
-static void differ_settings(const struct sq_json *a, const struct sq_json *b,
-                            bool second, struct sq_buf *why)
-{
-    for (const struct sq_json *i = sq_json_first(a); i; i = sq_json_next(i)) {
-        const char *key = sq_json_key(i).p;
-        if (second && sq_json_get(b, key))
-            continue;
-        char *x = setting(a, key), *y = setting(b, key);
-        if (strcmp(x, y) != 0) {
-            reason(why);
-            sq_buf_addf(why, "%s differs (%.60s, %.60s)", key, second ? y : x,
-                        second ? x : y);
-        }
-        free(x);
-        free(y);
-    }
-}
-
 void sq_scores_differ(const struct sq_scores *a, const struct sq_scores *b,
                       struct sq_scores_names names, const char *suite,
                       struct sq_buf *why)
@@ -235,8 +170,7 @@ void sq_scores_differ(const struct sq_scores *a, const struct sq_scores *b,
         sq_buf_addf(why, "neither has suite %s", suite);
     differ_suites(a, b, suite, names.b, false, why);
     differ_suites(b, a, suite, names.a, true, why);
-    differ_settings(a->settings, b->settings, false, why);
-    differ_settings(b->settings, a->settings, true, why);
+    sq_terms_differ(a->settings, b->settings, why);
 }
 
 /* ---- side by side ------------------------------------------------------- */

@@ -22,9 +22,7 @@ struct sq_score {
 struct sq_scores {
     struct sq_arena arena;
     sq_str run, model, judge, created, version, status;
-    /* What the run was asked with, but for the model, the seed and what has no
-     * bearing on scores. */
-    struct sq_json *settings;
+    struct sq_json *settings;       /* its terms (report/terms.h) */
     struct sq_scores_suite *suites; /* by label */
     size_t nsuites;
     struct sq_score *values; /* by suite, metric, sample */

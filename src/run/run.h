@@ -38,6 +38,8 @@ struct sq_run_options {
     size_t nsuites;
     const char *const *templates; /* names; none = those of the suites */
     size_t ntemplates;
+    const char *const *tags; /* given to the run; no part of its identity */
+    size_t ntags;
     const char *db, *home, *data_dir;
     const char *replay_key, *cacert;
     const char *prices; /* a price list, NULL = none */

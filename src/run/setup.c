@@ -399,6 +399,8 @@ enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
         st = sq_store_run_begin(s->store, &info, &s->run, err);
     if (st == SQ_OK)
         st = put_suites(s, err);
+    for (size_t i = 0; i < s->options->ntags && st == SQ_OK; i++)
+        st = sq_store_run_tag(s->store, &s->run, s->options->tags[i], err);
     if (st == SQ_OK) {
         memcpy(s->result->id, s->run.id, sizeof s->result->id);
         s->result->resumed = s->run.resumed;

@@ -19,6 +19,11 @@ static const char *const version_1[] = {
     " provenance_json TEXT NOT NULL"
     ") STRICT",
     "CREATE INDEX run_plan ON run(plan_key)",
+    "CREATE TABLE run_tag("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " tag TEXT NOT NULL,"
+    " PRIMARY KEY(run, tag)"
+    ") STRICT, WITHOUT ROWID",
 
     "CREATE TABLE suite("
     " id INTEGER PRIMARY KEY,"
@@ -180,7 +185,9 @@ static const char *const version_1[] = {
 
     "CREATE VIEW runs AS"
     " SELECT run_id, created_at, finished_at, status, model, judge,"
-    "  seqeval_version, settings_json"
+    "  seqeval_version, settings_json,"
+    "  coalesce((SELECT group_concat(tag) FROM (SELECT tag FROM run_tag"
+    "   WHERE run = run.id ORDER BY tag)), '') AS tags"
     " FROM run",
     "CREATE VIEW leaderboard AS"
     " SELECT r.run_id, r.created_at, r.model, r.judge, u.label AS suite,"
@@ -243,17 +250,26 @@ const char *const *const sq_schema_migrations[] = {version_1};
 const size_t sq_schema_version =
     sizeof(sq_schema_migrations) / sizeof(sq_schema_migrations[0]);
 
-/* *version is 0 for an empty file. */
+/* *version is 0 for an empty file. One statement, so that all three are of one
+ * moment: another process may be making the tables. */
 static enum sq_status read_version(struct sq_db *db, size_t newest,
                                    size_t *version, struct sq_err *err)
 {
-    int64_t app, v, tables;
-    enum sq_status st;
+    struct sq_stmt *q =
+        sq_db_query(db, "SELECT application_id, user_version,"
+                        " (SELECT count(*) FROM sqlite_schema)"
+                        " FROM pragma_application_id, pragma_user_version");
+    int64_t app = 0, v = 0, tables = 0;
+    bool row = false;
+    enum sq_status st = sq_stmt_next(q, &row, err);
 
-    if ((st = sq_db_int(db, "PRAGMA application_id", &app, err)) != SQ_OK ||
-        (st = sq_db_int(db, "PRAGMA user_version", &v, err)) != SQ_OK ||
-        (st = sq_db_int(db, "SELECT count(*) FROM sqlite_schema", &tables,
-                        err)) != SQ_OK)
+    if (st == SQ_OK && row) {
+        app = sq_stmt_int(q, 0);
+        v = sq_stmt_int(q, 1);
+        tables = sq_stmt_int(q, 2);
+    }
+    sq_stmt_release(q);
+    if (st != SQ_OK)
         return st;
     *version = v > 0 ? (size_t)v : 0;
     if (app == 0 && v == 0 && tables == 0)

@@ -56,6 +56,9 @@ enum sq_status sq_store_run_begin(struct sq_store *s,
                                   const struct sq_run_info *info,
                                   struct sq_run *out,
                                   struct sq_err *err) SQ_CHECKED;
+/* Gives the run a tag, unless it has it. */
+enum sq_status sq_store_run_tag(struct sq_store *s, const struct sq_run *run,
+                                const char *tag, struct sq_err *err) SQ_CHECKED;
 /* status: "complete", "incomplete" (responses or verdicts missing) or
  * "interrupted". Unlocks the run. */
 enum sq_status sq_store_run_finish(struct sq_store *s, const struct sq_run *run,
@@ -205,11 +208,10 @@ enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
 /* The queries that reports are made of: parameters -> columns. A run is given
  * by its id; booleans are 0 and 1; a suite is given by its label. */
 enum sq_store_query {
-    /* run: "" = the latest complete run of each (model, judge, suite), "all" =
-     * every run -> the view's columns: run_id, created_at, model, judge, suite,
-     * slice, metric, value, stderr, lo, hi, n; then status (of the run),
-     * modified (the suite's data). By suite, run, slice, metric. */
-    SQ_QUERY_LEADERBOARD,
+    /* run: "" = all complete ones -> run_id, created_at, model, judge, tags
+     * ("a,b"), settings_json, suite, definition_digest, data_digest,
+     * steps_digest; one row per suite of a run, the oldest run first */
+    SQ_QUERY_BOARD,
     /* run -> run_id, created_at, finished_at, status, model, judge,
      * seqeval_version, settings_json, provenance_json */
     SQ_QUERY_RUN,
@@ -220,7 +222,8 @@ enum sq_store_query {
      * state. Units: "sample" (one per sample and epoch), "step" (by grader),
      * "following" and "quality" (verdicts, grader = template). */
     SQ_QUERY_RUN_STATES,
-    /* run -> suite, slice, metric, value, stderr, lo, hi, n */
+    /* run, suite (NULL = all), slice (NULL = all) -> suite, slice, metric,
+     * value, stderr, lo, hi, n */
     SQ_QUERY_RUN_METRICS,
     /* run -> suite, metric, sample_id, value: each sample's mean over its
      * epochs, in no order */

@@ -17,23 +17,16 @@
     " JOIN job j ON j.run = r.id AND j.sample = s.id"
 
 static const char *const queries[SQ_QUERY_COUNT] = {
-    [SQ_QUERY_LEADERBOARD] =
-        "WITH latest AS ("
-        " SELECT max(r.id) AS run, t.suite"
+    [SQ_QUERY_BOARD] =
+        "SELECT r.run_id, r.created_at, r.model, r.judge,"
+        " (SELECT group_concat(tag) FROM (SELECT tag FROM run_tag"
+        "  WHERE run = r.id ORDER BY tag)),"
+        " r.settings_json, u.label, u.definition_digest, u.data_digest,"
+        " u.steps_digest"
         " FROM run r JOIN run_suite t ON t.run = r.id"
-        " JOIN suite u ON u.id = t.suite WHERE r.status = 'complete'"
-        " GROUP BY r.model, r.judge, u.label),"
-        "chosen AS ("
-        " SELECT run, suite FROM latest WHERE ?1 = ''"
-        " UNION ALL"
-        " SELECT t.run, t.suite FROM run_suite t JOIN run r ON r.id = t.run"
-        " WHERE ?1 <> '' AND (?1 = 'all' OR r.run_id = ?1))"
-        " SELECT r.run_id, r.created_at, r.model, r.judge, u.label, q.slice,"
-        "  m.name, q.value, q.stderr, q.lo, q.hi, q.n, r.status, u.modified"
-        " FROM chosen c JOIN result q ON q.run = c.run AND q.suite = c.suite"
-        " JOIN run r ON r.id = q.run JOIN suite u ON u.id = q.suite"
-        " JOIN metric m ON m.id = q.metric"
-        " ORDER BY u.label, r.id," BY_SLICE ", m.name",
+        " JOIN suite u ON u.id = t.suite"
+        " WHERE iif(?1 = '', r.status = 'complete', r.run_id = ?1)"
+        " ORDER BY r.id, u.label",
 
     [SQ_QUERY_RUN] =
         "SELECT run_id, created_at, finished_at, status, model, judge,"
@@ -79,7 +72,9 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         "SELECT u.label, q.slice, m.name, q.value, q.stderr, q.lo, q.hi, q.n"
         " FROM run r JOIN result q ON q.run = r.id"
         " JOIN suite u ON u.id = q.suite JOIN metric m ON m.id = q.metric"
-        " WHERE r.run_id = ?1 ORDER BY u.label," BY_SLICE ", m.name",
+        " WHERE r.run_id = ?1 AND (?2 IS NULL OR u.label = ?2)"
+        " AND (?3 IS NULL OR q.slice = ?3)"
+        " ORDER BY u.label," BY_SLICE ", m.name",
 
     [SQ_QUERY_RUN_VALUES] =
         "SELECT u.label, m.name, s.sample_id, avg(v.value)"

@@ -185,6 +185,17 @@ enum sq_status sq_store_run_begin(struct sq_store *s,
     return st;
 }
 
+enum sq_status sq_store_run_tag(struct sq_store *s, const struct sq_run *run,
+                                const char *tag, struct sq_err *err)
+{
+    struct sq_stmt *q =
+        sq_db_query(s->db, "INSERT OR IGNORE INTO run_tag VALUES (?1, ?2)");
+
+    sq_stmt_bind_int(q, 1, run->row);
+    sq_stmt_bind_cstr(q, 2, tag);
+    return sq_stmt_run(q, err);
+}
+
 enum sq_status sq_store_run_finish(struct sq_store *s, const struct sq_run *run,
                                    const char *status, struct sq_err *err)
 {

@@ -28,6 +28,7 @@ tables() {
     select 'run', plan_key, status, model, judge, seqeval_version,
       settings_json, json_remove(provenance_json, '\$.concurrency')
       from run order by id limit 1;
+    select 'run_tag', tag from run_tag where run = 1 order by 2;
     select 'suite', label, name, definition_digest, data_digest, steps_digest,
       modified from suite order by label;
     select 'run_suite', label from run_suite join suite on id = suite

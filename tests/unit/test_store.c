@@ -12,7 +12,7 @@ static void test_views_have_the_documented_columns(void **state)
 #define VIEW(name, columns)                                                    \
     {"SELECT group_concat(name) FROM pragma_table_info('" name "')", columns}
         VIEW("runs", "run_id,created_at,finished_at,status,model,judge,"
-                     "seqeval_version,settings_json"),
+                     "seqeval_version,settings_json,tags"),
         VIEW("leaderboard", "run_id,created_at,model,judge,suite,slice,metric,"
                             "value,stderr,lo,hi,n"),
         VIEW("sample_scores", "run_id,suite,sample_id,epoch,metric,value"),

@@ -64,20 +64,26 @@ static void test_leaderboard(void **state)
            "SELECT * FROM leaderboard WHERE run_id = 'r1'"
            " AND slice = ''",
            "r1|now|A|j|s:n=3||m|0.1|-|0.0|1.0|3");
-    each_is(s, SQ_QUERY_LEADERBOARD, "r3", NULL,
-            "r3|now|A|j|s:n=3||m|0.3|-|0.0|1.0|3|incomplete|0\n"
-            "r3|now|A|j|s:n=3|x=9|m|0.0|0.0|0.0|1.0|1|incomplete|0\n"
-            "r3|now|A|j|s:n=3|x=10|m|1.0|0.0|0.0|1.0|2|incomplete|0\n");
-    sql_run(f->path, "DELETE FROM result WHERE slice <> ''");
-    each_is(s, SQ_QUERY_LEADERBOARD, NULL, NULL,
-            "r2|now|A|j|s:n=3||m|0.2|-|0.0|1.0|3|complete|0\n"
-            "r4|now|B|j|s:n=3||m|0.4|-|0.0|1.0|3|complete|0\n");
-    each_is(s, SQ_QUERY_LEADERBOARD, "all", NULL,
-            "r1|now|A|j|s:n=3||m|0.1|-|0.0|1.0|3|complete|0\n"
-            "r2|now|A|j|s:n=3||m|0.2|-|0.0|1.0|3|complete|0\n"
-            "r3|now|A|j|s:n=3||m|0.3|-|0.0|1.0|3|incomplete|0\n"
-            "r4|now|B|j|s:n=3||m|0.4|-|0.0|1.0|3|complete|0\n");
-    each_is(s, SQ_QUERY_RUN_METRICS, "r4", NULL, "s:n=3||m|0.4|-|0.0|1.0|3\n");
+    struct sq_run tagged = {.row = 4};
+    struct sq_err err = {0};
+    ok(sq_store_run_tag(s, &tagged, "b", &err), &err);
+    ok(sq_store_run_tag(s, &tagged, "a", &err), &err);
+    ok(sq_store_run_tag(s, &tagged, "b", &err), &err);
+    sql_is(f->path, "SELECT group_concat(tags, '|') FROM runs", "|||a,b");
+    each_is(s, SQ_QUERY_BOARD, "r3", NULL, "r3|now|A|j|-|{}|s:n=3|d1|d2|d3\n");
+    each_is(s, SQ_QUERY_BOARD, NULL, NULL,
+            "r1|now|A|j|-|{}|s:n=3|d1|d2|d3\n"
+            "r2|now|A|j|-|{}|s:n=3|d1|d2|d3\n"
+            "r4|now|B|j|a,b|{}|s:n=3|d1|d2|d3\n");
+    each_is(s, SQ_QUERY_RUN_METRICS, "r3", NULL,
+            "s:n=3||m|0.3|-|0.0|1.0|3\n"
+            "s:n=3|x=9|m|0.0|0.0|0.0|1.0|1\n"
+            "s:n=3|x=10|m|1.0|0.0|0.0|1.0|2\n");
+    each_is(s, SQ_QUERY_RUN_METRICS, "r3", "s", "");
+    each_is(s, SQ_QUERY_RUN_METRICS, "r4", "s:n=3",
+            "s:n=3||m|0.4|-|0.0|1.0|3\n"
+            "s:n=3|x=9|m|0.0|0.0|0.0|1.0|1\n"
+            "s:n=3|x=10|m|1.0|0.0|0.0|1.0|2\n");
     sq_store_close(s);
 }
 

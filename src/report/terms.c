@@ -1,0 +1,79 @@
+#include "report/terms.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static const char *const free_settings[] = {"seqeval",  "model", "suites",
+                                            "no_cache", "seed",  NULL};
+
+static bool is_free(sq_str key)
+{
+    for (size_t i = 0; free_settings[i]; i++)
+        if (sq_str_eq(key, sq_str_from(free_settings[i])))
+            return true;
+    return false;
+}
+
+struct sq_json *sq_terms_of(sq_str settings_json)
+{
+    struct sq_json *terms = sq_json_object();
+    struct sq_json *all = sq_json_parse(settings_json, "settings", 1, NULL);
+    for (const struct sq_json *i = sq_json_first(all); i; i = sq_json_next(i)) {
+        sq_str key = sq_json_key(i);
+        if (is_free(key))
+            continue;
+        struct sq_json *v = NULL;
+        if (sq_str_eq(key, SQ_STR("judge"))) {
+            /* Which judge, wherever it is reached. */
+            v = sq_json_object();
+            sq_json_put_str(v, "model", sq_json_str(sq_json_get(i, "model")));
+        } else {
+            v = sq_json_copy(i);
+        }
+        sq_json_put(terms, key.p, v);
+    }
+    sq_json_free(all);
+    return terms;
+}
+
+static char *term(const struct sq_json *terms, const char *key)
+{
+    const struct sq_json *j = sq_json_get(terms, key);
+    struct sq_buf text;
+    if (!j)
+        return sq_xstrdup("unset");
+    sq_buf_init(&text, SQ_MAX_MESSAGE);
+    sq_json_render(j, &text);
+    char *copy = sq_str_dup(sq_buf_str(&text));
+    sq_buf_release(&text);
+    return copy;
+}
+
+/* Terms of a that b has not or has otherwise; those in both only once. */
+static void differ(const struct sq_json *a, const struct sq_json *b,
+                   bool second, struct sq_buf *why)
+{
+    for (const struct sq_json *i = sq_json_first(a); i; i = sq_json_next(i)) {
+        const char *key = sq_json_key(i).p;
+        if (second && sq_json_get(b, key))
+            continue;
+        char *x = term(a, key), *y = term(b, key);
+        if (strcmp(x, y) != 0) {
+            if (why->n)
+                sq_buf_adds(why, "; ");
+            sq_buf_addf(why, "%s differs (%.60s, %.60s)", key, second ? y : x,
+                        second ? x : y);
+        }
+        free(x);
+        free(y);
+    }
+}
+
+void sq_terms_differ(const struct sq_json *a, const struct sq_json *b,
+                     struct sq_buf *why)
+{
+    differ(a, b, false, why);
+    differ(b, a, true, why);
+}
