@@ -13,10 +13,9 @@
 const struct sq_opt_usage sq_run_usage = {
     "run", "", "Ask a model a suite's queries, score every step, keep it all.",
     "SPEC is NAME or openai:NAME (an OpenAI-compatible API, reached at\n"
-    "--base-url, else OPENAI_BASE_URL, else OpenAI's own address) or\n"
-    "replay:FILE (recorded outputs; see seqeval(1)). --judge none, the "
-    "default,\n"
-    "leaves the rule checks alone.\n"
+    "--base-url, else OPENAI_BASE_URL, else OpenAI's own address), local:FILE\n"
+    "(a GGUF file, in this process) or replay:FILE (recorded outputs; see\n"
+    "seqeval(1)). --judge none, the default, leaves the rule checks alone.\n"
     "\n"
     "Everything that came back is in the database before anything else "
     "happens\n"
@@ -43,7 +42,8 @@ static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
     struct sq_run_options *r = &a->run;
     const struct sq_opt rows[] = {
         {"model", 'm', SQ_OPT_STR, &r->model.spec, "SPEC",
-         "the model to test: NAME, openai:NAME or replay:FILE", 0, 0},
+         "the model to test: NAME, openai:NAME, local:FILE or replay:FILE", 0,
+         0},
         {"suite", 's', SQ_OPT_LIST, &a->suites, "NAME[:K=V,..]",
          "suite to run (several times, or names with commas; default seqeval)",
          0, 0},

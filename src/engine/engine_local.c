@@ -194,9 +194,13 @@ begin(struct sq_llama *l, const struct sq_llama_room *room, struct sq_err *err)
         llama_free(l->context);
         l->context = NULL;
     }
-    p.n_ctx = (uint32_t)room->cells;
+    /* One more of each for the token that decode may add, and a sequence that
+     * the caller may share with. */
+    p.n_ctx = (uint32_t)room->cells + 1;
     p.n_batch = p.n_ubatch = (uint32_t)room->batch;
-    p.n_seq_max = p.n_outputs_max = (uint32_t)room->sequences;
+    p.n_seq_max = p.n_outputs_max = (uint32_t)room->sequences + 2;
+    if (room->exact) /* adds up cell by cell, without the others' */
+        p.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED;
     p.n_threads = p.n_threads_batch = room->threads;
     p.kv_unified = true; /* else a part of a sequence cannot be shared */
     p.swa_full = true;   /* likewise */
@@ -208,8 +212,7 @@ begin(struct sq_llama *l, const struct sq_llama_room *room, struct sq_err *err)
                           "no context of %d tokens for %d sequences: %s",
                           room->cells, room->sequences, complaint(l));
     l->room = *room;
-    l->room.batch = (int)llama_n_batch(l->context);
-    l->batch = llama_batch_init(l->room.batch, 0, 1);
+    l->batch = llama_batch_init(room->batch + 1, 0, 1);
     return SQ_OK;
 }
 
@@ -274,21 +277,41 @@ static bool decodable(const struct sq_llama *l,
     return wanted <= l->room.sequences;
 }
 
+static void forget(struct sq_llama *l, int sequence, int from)
+{
+    (void)llama_memory_seq_rm(llama_get_memory(l->context), sequence, from, -1);
+}
+
+static void put(struct llama_batch *b, const struct sq_llama_token *t)
+{
+    int32_t i = b->n_tokens++;
+    b->token[i] = t->token;
+    b->pos[i] = t->position;
+    b->n_seq_id[i] = 1;
+    b->seq_id[i][0] = t->sequence;
+    b->logits[i] = t->want;
+}
+
+/* ggml multiplies by one column in another way than by more, and attends in
+ * another way from 64 tokens on (ggml-cpu: llamafile/sgemm.cpp, n < 2; ops.cpp,
+ * GGML_FA_TILE_Q). So a token that is alone gets company where its logits are
+ * to be the same whatever it is decoded with. */
 static enum sq_llama_decoded
 decode(struct sq_llama *l, const struct sq_llama_token *tokens, size_t n)
 {
     if (!decodable(l, tokens, n))
         return SQ_LLAMA_FAILED;
     struct llama_batch *b = &l->batch;
-    b->n_tokens = (int32_t)n;
-    for (size_t i = 0; i < n; i++) {
-        b->token[i] = tokens[i].token;
-        b->pos[i] = tokens[i].position;
-        b->n_seq_id[i] = 1;
-        b->seq_id[i][0] = tokens[i].sequence;
-        b->logits[i] = tokens[i].want;
-    }
+    b->n_tokens = 0;
+    for (size_t i = 0; i < n; i++)
+        put(b, &tokens[i]);
+    bool alone = n == 1 && l->room.exact;
+    if (alone)
+        put(b, &(struct sq_llama_token){.token = tokens[0].token,
+                                        .sequence = l->room.sequences + 1});
     int32_t code = llama_decode(l->context, *b);
+    if (alone)
+        forget(l, l->room.sequences + 1, 0);
     return code == 0   ? SQ_LLAMA_DONE
            : code == 1 ? SQ_LLAMA_FULL
            : code == 2 ? SQ_LLAMA_STOPPED
@@ -303,11 +326,6 @@ static const float *logits(struct sq_llama *l, size_t i)
 static void share(struct sq_llama *l, int from, int to, int n)
 {
     llama_memory_seq_cp(llama_get_memory(l->context), from, to, 0, n);
-}
-
-static void forget(struct sq_llama *l, int sequence, int from)
-{
-    (void)llama_memory_seq_rm(llama_get_memory(l->context), sequence, from, -1);
 }
 
 /* ---- chat templates ----------------------------------------------------- */

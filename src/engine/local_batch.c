@@ -34,7 +34,8 @@ struct sq_local_batch *sq_local_batch_new(const struct sq_llama_api *api,
     b->shares = api->info(llama)->shares;
     b->most = (size_t)room->batch;
     b->context = (size_t)context;
-    sq_kv_init(&b->kv, api, llama, nwork, (size_t)kept, (size_t)room->cells);
+    sq_kv_init(&b->kv, api, llama, nwork, (size_t)kept, (size_t)room->cells,
+               room->exact);
     b->live = sq_xcalloc(nwork, sizeof(struct sq_local_job *));
     b->tokens = sq_xcalloc(b->most, sizeof *b->tokens);
     b->waiting_end = &b->waiting;
@@ -130,13 +131,21 @@ static size_t free_sequence(const struct sq_local_batch *b)
 static bool let_in(struct sq_local_batch *b, struct sq_local_job *job)
 {
     size_t common = 0, from = 0, to = free_sequence(b);
+    size_t headroom = HEADROOM * (b->nlive + 1);
     if (b->shares) {
         from = sq_kv_nearest(&b->kv, job->tokens, job->n - 1, &common);
         if (to_come(b, job) > common)
             return false;
-        sq_kv_share(&b->kv, from, to, common);
     }
-    size_t headroom = HEADROOM * (b->nlive + 1);
+    if (b->kv.ordered && b->kv.nfree < job->n - common + headroom) {
+        if (b->nlive) /* there will be room for all at once */
+            return false;
+        if (b->kv.dirty) {
+            sq_kv_clear(&b->kv);
+            common = 0;
+        }
+    }
+    sq_kv_share(&b->kv, from, to, common);
     while (b->kv.nfree < job->n - common + headroom && sq_kv_evict(&b->kv))
         ;
     if (b->nlive && b->kv.nfree < job->n - common + headroom) {
@@ -223,7 +232,7 @@ static void put_back(struct sq_local_batch *b)
     for (size_t i = 0; i < b->kv.nwork; i++)
         if (b->live[i] && (!last || b->live[i]->order > last->order))
             last = b->live[i];
-    if (b->nlive == 1) {
+    if (b->nlive == 1 && !b->kv.dirty) {
         last->end = SQ_LOCAL_LENGTH;
         finish(b, last);
         return;

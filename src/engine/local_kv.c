@@ -3,21 +3,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void all_free(struct sq_kv *kv)
+{
+    kv->nfree = kv->ncells;
+    for (size_t i = 0; i < kv->ncells; i++)
+        kv->free[i] = (int)i;
+}
+
 void sq_kv_init(struct sq_kv *kv, const struct sq_llama_api *api,
                 struct sq_llama *llama, size_t nwork, size_t nkept,
-                size_t ncells)
+                size_t ncells, bool ordered)
 {
     *kv = (struct sq_kv){.api = api,
                          .llama = llama,
                          .nwork = nwork,
                          .nsequences = nwork + nkept,
                          .ncells = ncells,
-                         .nfree = ncells};
+                         .ordered = ordered};
     kv->sequences = sq_xcalloc(kv->nsequences, sizeof *kv->sequences);
     kv->references = sq_xcalloc(ncells, sizeof *kv->references);
     kv->free = sq_xcalloc(ncells, sizeof *kv->free);
-    for (size_t i = 0; i < ncells; i++)
-        kv->free[i] = (int)i;
+    all_free(kv);
 }
 
 void sq_kv_release(struct sq_kv *kv)
@@ -101,10 +107,15 @@ void sq_kv_cut(struct sq_kv *kv, size_t sequence, size_t n)
     struct sq_kv_sequence *s = &kv->sequences[sequence];
     if (s->n <= n)
         return;
+    if (kv->ordered) {
+        kv->dirty = true;
+        kv->api->share(kv->llama, (int)sequence, (int)kv->nsequences,
+                       (int)s->n);
+    }
     kv->api->forget(kv->llama, (int)sequence, (int)n);
     while (s->n > n) {
         int cell = s->cells[--s->n];
-        if (--kv->references[cell] == 0)
+        if (--kv->references[cell] == 0 && !kv->ordered)
             kv->free[kv->nfree++] = cell;
     }
 }
@@ -148,10 +159,20 @@ void sq_kv_keep(struct sq_kv *kv, size_t sequence, size_t n)
     sq_kv_share(kv, sequence, place, n);
 }
 
+void sq_kv_clear(struct sq_kv *kv)
+{
+    for (size_t i = 0; i <= kv->nsequences; i++)
+        kv->api->forget(kv->llama, (int)i, 0);
+    for (size_t i = 0; i < kv->nsequences; i++)
+        kv->sequences[i].n = 0;
+    kv->dirty = false;
+    all_free(kv);
+}
+
 bool sq_kv_evict(struct sq_kv *kv)
 {
     size_t i = oldest(kv, false);
-    if (i == kv->nsequences)
+    if (kv->ordered || i == kv->nsequences)
         return false;
     sq_kv_cut(kv, i, 0);
     return true;

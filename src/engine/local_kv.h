@@ -8,6 +8,10 @@
  *
  * The first sequences are for what is being worked on, the others ("kept") hold
  * beginnings that may come again.
+ *
+ * With `ordered`, the cells of a sequence are in the order of its tokens: the
+ * library takes the next free cell, so none may become free before all do. What
+ * is forgotten goes to one more sequence until everything is cleared.
  */
 #include "engine/local_lib.h"
 
@@ -27,11 +31,12 @@ struct sq_kv {
     int *free;                /* a stack */
     size_t ncells, nfree;
     uint64_t clock;
+    bool ordered, dirty; /* dirty: cells were forgotten that are not free */
 };
 
 void sq_kv_init(struct sq_kv *kv, const struct sq_llama_api *api,
                 struct sq_llama *llama, size_t nwork, size_t nkept,
-                size_t ncells);
+                size_t ncells, bool ordered);
 void sq_kv_release(struct sq_kv *kv);
 
 /* Length of the longest common beginning. */
@@ -51,8 +56,10 @@ void sq_kv_cut(struct sq_kv *kv, size_t sequence, size_t n);
 /* Keeps the first n tokens of a working sequence: in place of the kept one that
  * is mostly the same, else of the one that was of no use for longest. */
 void sq_kv_keep(struct sq_kv *kv, size_t sequence, size_t n);
-/* Forgets the kept sequence that was of no use for longest; false when there is
- * none. */
+/* Forgets everything; nothing is being worked on. */
+void sq_kv_clear(struct sq_kv *kv);
+/* Makes cells free by forgetting the kept sequence that was of no use for
+ * longest; false when there is none, or the order forbids it. */
 bool sq_kv_evict(struct sq_kv *kv);
 
 #endif

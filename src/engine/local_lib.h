@@ -38,11 +38,16 @@ struct sq_llama_info {
     bool shares; /* a sequence's beginning may be shared with another's */
 };
 
-/* Of a context. All sequences share its cells, one a token. */
+/* Of a context. All sequences share its cells, one a token. There is one more
+ * sequence than `sequences`, for share and forget alone. */
 struct sq_llama_room {
     int cells, sequences, batch; /* batch: most tokens of one decode */
     int threads;
+    bool exact; /* logits are to be the same whatever is decoded together, as
+                   they are when each sequence's cells are in the order of its
+                   tokens and a batch has at most SQ_LLAMA_EXACT tokens */
 };
+#define SQ_LLAMA_EXACT 63
 
 /* A token to decode at its position of a sequence; want: its logits. */
 struct sq_llama_token {
@@ -86,7 +91,8 @@ struct sq_llama_api {
                                     size_t n);
     /* Of the last decode's token i, which was wanted; valid until the next. */
     const float *(*logits)(struct sq_llama *l, size_t i);
-    /* The first n tokens of `from` become those of the empty sequence `to`. */
+    /* The first n tokens of `from` become those of the sequence `to`, which is
+     * empty, or will never be gone on with. */
     void (*share)(struct sq_llama *l, int from, int to, int n);
     /* Forgets a sequence from position `from` on. */
     void (*forget)(struct sq_llama *l, int sequence, int from);

@@ -91,6 +91,9 @@ static enum sq_status choose_room(struct sq_local_model *m, long long parallel,
     int batch =
         least(BATCH_WORK / (double)(m->info->parameters + 1), BATCH_MOST);
     m->room.batch = batch > BATCH_LEAST ? batch : BATCH_LEAST;
+    m->room.exact = m->info->shares && m->info->parameters < TINY_PARAMETERS;
+    if (m->room.exact)
+        m->room.batch = SQ_LLAMA_EXACT;
     m->room.batch = least(m->room.batch, m->room.cells);
     m->room.threads = 1;
     return SQ_OK;
