@@ -12,7 +12,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
        -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
 
 # ---- libraries, by their pkg-config names ---------------------------------
-PKGS = libcjson libpcre2-8 sqlite3 zlib libcrypto libexttextcat
+PKGS = libcjson libpcre2-8 sqlite3 zlib libcrypto libexttextcat expat
 MODULE_PKGS = libcurl
 
 GOALS = $(or $(MAKECMDGOALS),all)
@@ -30,6 +30,8 @@ TEXTCAT_DIR := $(shell $(PKG_CONFIG) --variable=pkgdatadir libexttextcat)
 LANGDETECT_DIR ?= /usr/lib/python3/dist-packages/langdetect/profiles
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) $(MODULE_PKGS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl
+# Without it programs are not run; see src/sandbox.
+SECCOMP_LIBS := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS)) -lm
 endif
 
@@ -44,7 +46,8 @@ endif
 CPP_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
             -Isrc -Iinclude -DSQ_PREFIX='"$(PREFIX)"' \
             -DSQ_TEXTCAT_DIR='"$(TEXTCAT_DIR)"' \
-            -DSQ_LANGDETECT_DIR='"$(LANGDETECT_DIR)"' $(PKG_CFLAGS)
+            -DSQ_LANGDETECT_DIR='"$(LANGDETECT_DIR)"' $(PKG_CFLAGS) \
+            $(if $(SECCOMP_LIBS),-DSQ_SECCOMP)
 ALL_CFLAGS = $(CPP_FLAGS) -MMD -MP -fPIC $(WARN) $(if $(WERROR),-Werror) \
              $(CFLAGS) $(SANITIZE_FLAGS)
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS)
@@ -54,20 +57,23 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@; )
 # ---- what is built --------------------------------------------------------
 # http.so is apart because libcurl alone doubles the time of every start.
 MODULE_SRC = src/engine/http.c src/engine/engine_local.c
-LIB_SRC = $(filter-out $(MODULE_SRC),$(wildcard src/*/*.c))
+# sandbox is a program of its own: it starts what must know nothing of this one.
+HELPER_SRC = src/sandbox/jail.c src/sandbox/filter.c
+LIB_SRC = $(filter-out $(MODULE_SRC) $(HELPER_SRC),$(wildcard src/*/*.c))
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 MODULES = $(BUILD)/http.so $(LLAMA_MODULE)
+HELPER = $(if $(filter Linux,$(shell uname)),$(BUILD)/sandbox)
 UNIT_SRC = $(wildcard tests/unit/test_*.c)
 UNIT_BIN = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 REPLAY_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/tests/%)
 FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 STUB_SRC = $(wildcard tests/http/stub*.c)
-TOOL_SRC = $(wildcard tests/http/stub.c tests/tools/*.c)
+TOOL_SRC = $(wildcard tests/http/stub.c tests/http/bare_client.c tests/tools/*.c)
 TOOL_BIN = $(addprefix $(BUILD)/,$(basename $(notdir $(TOOL_SRC))))
 ALL_SRC = $(wildcard src/*.c src/*/*.c include/*.h src/*/*.h tests/*/*.[ch])
 
-all: $(BUILD)/seqeval $(MODULES) $(BUILD)/seqeval.1 ## build the program
+all: $(BUILD)/seqeval $(MODULES) $(HELPER) $(BUILD)/seqeval.1 ## build the program
 
 $(BUILD)/seqeval: $(BUILD)/src/main.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
@@ -80,6 +86,13 @@ $(BUILD)/libseqeval.a: $(LIB_OBJ)
 MODULE_LDFLAGS ?= -Wl,--exclude-libs,ALL
 $(BUILD)/http.so: $(BUILD)/src/engine/http.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -shared $(MODULE_LDFLAGS) -o $@ $^ $(MODULE_LIBS)
+
+$(BUILD)/driver.o: src/sandbox/driver.py
+	@mkdir -p $(@D)
+	$(call say,LD)$(LD) -r -b binary -z noexecstack -o $@ $<
+$(BUILD)/sandbox: $(HELPER_SRC:%.c=$(BUILD)/%.o) $(BUILD)/driver.o \
+                  $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(SECCOMP_LIBS)
 
 $(BUILD)/seqeval.1: seqeval.1.in include/seqeval.h
 	@mkdir -p $(@D)
@@ -116,7 +129,10 @@ $(FUZZ_BIN): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libseqeval.a
 $(BUILD)/stub: $(STUB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
-$(filter-out $(BUILD)/stub,$(TOOL_BIN)): $(BUILD)/%: \
+$(BUILD)/bare_client: $(BUILD)/tests/http/bare_client.o $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $(MODULE_LIBS)
+
+$(filter-out $(BUILD)/stub $(BUILD)/bare_client,$(TOOL_BIN)): $(BUILD)/%: \
         $(BUILD)/tests/tools/%.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
@@ -158,6 +174,7 @@ install: all ## install into PREFIX (/usr/local), below DESTDIR if given
 	install -m 644 $(MODULES) $(DEST)/lib/seqeval
 	$(if $(LLAMA_LINK),rm -rf $(DEST)/lib/seqeval/llama && \
 	    cp -RL $(LLAMA_LINK) $(DEST)/lib/seqeval/llama)
+	$(if $(HELPER),install -m 755 $(HELPER) $(DEST)/lib/seqeval)
 	install -m 644 $(BUILD)/seqeval.1 $(DEST)/share/man/man1
 	install -m 644 README.md CONTRIBUTING.md LICENSE \
 	    $(DEST)/share/doc/seqeval

@@ -18,6 +18,7 @@ static const struct {
     {"suites", sq_cmd_suites, "list the suites, or check one"},
     {"data", sq_cmd_data, "list, pull and verify the suites' data"},
     {"export", sq_cmd_export, "write a run as a gate's baseline"},
+    {"doctor", sq_cmd_doctor, "what this machine can do, and what is missing"},
 };
 #define NCOMMANDS (sizeof commands / sizeof *commands)
 

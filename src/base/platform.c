@@ -33,6 +33,7 @@ char *sq_platform_exe(void)
     return NULL;
 }
 
+<<<<<<< HEAD
 /* The beginning of a small file of the system; "" when there is none. */
 static sq_str peek(const char *path, char *room, size_t size)
 {
@@ -144,4 +145,24 @@ long long sq_platform_memory(void)
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
         found = least(found, (long long)limit.rlim_cur);
     return found;
+=======
+size_t sq_platform_cores(void)
+{
+#ifdef _SC_NPROCESSORS_ONLN
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    if (n > 0)
+        return (size_t)n;
+#endif
+    return 1;
+}
+
+uint64_t sq_platform_memory(void)
+{
+#if defined(_SC_PHYS_PAGES) && defined(_SC_PAGESIZE)
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    if (pages > 0 && size > 0)
+        return (uint64_t)pages * (uint64_t)size;
+#endif
+    return 0;
+>>>>>>> main
 }

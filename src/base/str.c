@@ -262,6 +262,10 @@ uint32_t sq_utf8_next(sq_str s, size_t *pos)
 {
     static const unsigned char lead[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     const unsigned char *p = (const unsigned char *)s.p + *pos;
+    if (*p < 0x80) {
+        (*pos)++;
+        return *p;
+    }
     size_t n = utf8_len(s, *pos);
     if (n == 0) {
         (*pos)++;

@@ -1,13 +1,44 @@
 #include "check/check.h"
 #include "check/families.h"
 
-static const struct sq_check *const table[] = {
-    &sq_check_bullet_list,   &sq_check_choice,      &sq_check_code,
-    &sq_check_contains,      &sq_check_language,    &sq_check_latex,
-    &sq_check_lines,         &sq_check_list_items,  &sq_check_number,
-    &sq_check_numbered_list, &sq_check_paragraphs,  &sq_check_regex,
-    &sq_check_sentences,     &sq_check_step_result, &sq_check_table,
-    &sq_check_url,           &sq_check_words,       NULL};
+/* In the order of their names. */
+static const struct sq_check *const table[] = {&sq_check_all_of,
+                                               &sq_check_any_of,
+                                               &sq_check_at_least,
+                                               &sq_check_bullet_list,
+                                               &sq_check_characters,
+                                               &sq_check_choice,
+                                               &sq_check_code,
+                                               &sq_check_contains,
+                                               &sq_check_ends_with,
+                                               &sq_check_exact,
+                                               &sq_check_forbidden,
+                                               &sq_check_headings,
+                                               &sq_check_json,
+                                               &sq_check_json_schema,
+                                               &sq_check_keywords,
+                                               &sq_check_language,
+                                               &sq_check_latex,
+                                               &sq_check_letters,
+                                               &sq_check_lines,
+                                               &sq_check_list_items,
+                                               &sq_check_normalised,
+                                               &sq_check_not,
+                                               &sq_check_number,
+                                               &sq_check_numbered_list,
+                                               &sq_check_paragraphs,
+                                               &sq_check_quotation,
+                                               &sq_check_regex,
+                                               &sq_check_sections,
+                                               &sq_check_sentences,
+                                               &sq_check_starts_with,
+                                               &sq_check_step_result,
+                                               &sq_check_table,
+                                               &sq_check_title,
+                                               &sq_check_url,
+                                               &sq_check_words,
+                                               &sq_check_xml,
+                                               NULL};
 
 const struct sq_check *const *sq_check_all(void)
 {

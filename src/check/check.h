@@ -5,10 +5,9 @@
  * to (or a new one), add its row to the table in check.c, and cases to
  * tests/checks/NAME.jsonl, which need no C.
  */
+#include "check/find.h"
 #include "seqeval.h"
 
-/* NULL when there is none of that name. */
-const struct sq_check *sq_check_find(sq_str name);
 /* All of them, in the order of their names; ends in NULL. */
 const struct sq_check *const *sq_check_all(void);
 /* Compiles one rule object {"check": NAME, "role": ROLE, ...arguments}: an

@@ -8,6 +8,7 @@
 struct code_args {
     sq_str lang;
     bool any;
+    bool blocks, outside;               /* where it may stand */
     const struct sq_language *language; /* NULL: known by its label alone */
     const struct sq_regex *pattern;     /* NULL: likewise */
 };
@@ -31,8 +32,9 @@ static enum sq_status compile(const struct sq_json *rule, const char *where,
                               struct sq_arena *arena, const void **args,
                               struct sq_err *err)
 {
-    static const char *const keys[] = {"check", "role", "lang", NULL};
+    static const char *const keys[] = {"check", "role", "lang", "fenced", NULL};
     struct code_args *a = sq_arena_alloc(arena, sizeof(*a));
+    bool fenced = false;
     enum sq_status st;
 
     *args = a;
@@ -44,8 +46,12 @@ static enum sq_status compile(const struct sq_json *rule, const char *where,
                         "%s: lang: \"%.*s\" is no lower-case name of a "
                         "language (or \"any\")",
                         where, SQ_STR_ARG(a->lang));
+    if (!st)
+        st = sq_json_opt_bool(rule, "fenced", where, &fenced, err);
     if (st)
         return st;
+    a->blocks = fenced || !sq_json_get(rule, "fenced");
+    a->outside = !fenced || !sq_json_get(rule, "fenced");
     a->lang = sq_arena_str(arena, a->lang);
     a->any = sq_str_eq(a->lang, SQ_STR("any"));
     a->language = sq_language_find(a->lang);
@@ -141,13 +147,14 @@ static bool find_code(struct search *s, sq_str text)
     size_t from = 0;
 
     while (sq_code_next(&l, &block)) {
-        if (block_fits(s, &block, l.prose))
+        if (s->a->blocks && block_fits(s, &block, l.prose))
             return true;
-        if (looks_like(s, sq_str_sub(text, from, block.at), from))
+        if (s->a->outside &&
+            looks_like(s, sq_str_sub(text, from, block.at), from))
             return true;
         from = l.pos;
     }
-    return looks_like(s, sq_str_sub(text, from, text.n), from);
+    return s->a->outside && looks_like(s, sq_str_sub(text, from, text.n), from);
 }
 
 static void run(const void *args, struct sq_check_text text,
@@ -175,5 +182,5 @@ static void run(const void *args, struct sq_check_text text,
     }
 }
 
-const struct sq_check sq_check_code = {"code", "lang (or \"any\")", compile,
-                                       run};
+const struct sq_check sq_check_code = {"code", "lang (or \"any\"), fenced",
+                                       compile, run};

@@ -1,49 +1,22 @@
-/* Checks of what the text says: strings, a choice among options, a number. */
+/* Checks of what the text says: strings, a choice among options. */
 #include "check/families.h"
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "check/args.h"
 #include "check/finding.h"
-#include "check/number.h"
 #include "check/regex.h"
 #include "check/text.h"
 
-#define MAX_STRING 200
-#define MAX_STRINGS 64
-
-/* The strings under `key`: their number, each valid and not blank. */
-static enum sq_status need_strings(const struct sq_json *rule, const char *key,
-                                   const char *where, size_t least,
-                                   const struct sq_json **out, size_t *n,
-                                   struct sq_err *err)
-{
-    enum sq_status st = sq_json_need_array(rule, key, where, out, err);
-
-    if (st)
-        return st;
-    *n = sq_json_count(*out);
-    if (*n < least || *n > MAX_STRINGS)
-        return sq_err_set(err, SQ_INPUT, "%s: %s: %zu strings, want %zu to %d",
-                          where, key, *n, least, MAX_STRINGS);
-    for (const struct sq_json *j = sq_json_first(*out); j;
-         j = sq_json_next(j)) {
-        sq_str s = sq_json_str(j);
-
-        if (sq_json_type(j) != SQ_JSON_STRING || sq_text_blank(s) ||
-            s.n > MAX_STRING)
-            return sq_err_set(err, SQ_INPUT,
-                              "%s: %s: want strings of 1 to %d bytes", where,
-                              key, MAX_STRING);
-    }
-    return SQ_OK;
-}
-
 /* ---- contains ---------------------------------------------------------- */
 
+enum contains_how { CONTAINS_ALL, CONTAINS_ANY, CONTAINS_NONE };
+
+static const char *const how_names[] = {
+    [CONTAINS_ALL] = "all", [CONTAINS_ANY] = "any", [CONTAINS_NONE] = "none"};
+
 struct contains_args {
-    bool all;
-    size_t n;
-    sq_str *strings;
+    enum contains_how how;
+    struct sq_strings strings;
     const struct sq_regex **patterns;
 };
 
@@ -52,33 +25,52 @@ static enum sq_status compile_contains(const struct sq_json *rule,
                                        struct sq_arena *arena,
                                        const void **args, struct sq_err *err)
 {
-    static const char *const keys[] = {"check", "role", "all", "any", NULL};
+    static const char *const keys[] = {"check", "role", "all",
+                                       "any",   "none", NULL};
     struct contains_args *a = sq_arena_alloc(arena, sizeof(*a));
-    const struct sq_json *list = NULL;
-    enum sq_status st;
-    size_t i = 0;
+    enum sq_status st = sq_json_only(rule, keys, where, err);
+    size_t given = 0;
 
     *args = a;
-    st = sq_json_only(rule, keys, where, err);
     if (st)
         return st;
-    a->all = sq_json_get(rule, "all") != NULL;
-    if (a->all == (sq_json_get(rule, "any") != NULL))
-        return sq_err_set(err, SQ_INPUT, "%s: want one of \"all\" and \"any\"",
-                          where);
-    st =
-        need_strings(rule, a->all ? "all" : "any", where, 1, &list, &a->n, err);
-    if (st)
-        return st;
-    a->strings = sq_arena_array(arena, a->n, sizeof(*a->strings));
-    a->patterns = sq_arena_array(arena, a->n, sizeof(const struct sq_regex *));
-    for (const struct sq_json *j = sq_json_first(list); j && !st;
-         j = sq_json_next(j), i++) {
-        a->strings[i] = sq_arena_str(arena, sq_json_str(j));
-        st = sq_regex_compile(a->strings[i], SQ_REGEX_NOCASE | SQ_REGEX_LITERAL,
-                              where, arena, &a->patterns[i], err);
+    for (size_t i = 0; i < 3; i++) {
+        if (!sq_json_get(rule, how_names[i]))
+            continue;
+        a->how = (enum contains_how)i;
+        given++;
     }
+    if (given != 1)
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: want one of \"all\", \"any\" and \"none\"",
+                          where);
+    st = sq_strings_read(rule, how_names[a->how], 1, where, arena, &a->strings,
+                         err);
+    if (st)
+        return st;
+    a->patterns =
+        sq_arena_array(arena, a->strings.n, sizeof(const struct sq_regex *));
+    for (size_t i = 0; i < a->strings.n && !st; i++)
+        st = sq_regex_compile(a->strings.s[i],
+                              SQ_REGEX_NOCASE | SQ_REGEX_LITERAL, where, arena,
+                              &a->patterns[i], err);
     return st;
+}
+
+/* The verdict when one string tells: a missing one of all, a present one of any
+ * or none. In a shared text a present one may be another step's. */
+static void contains_told(const struct contains_args *a, size_t i, bool shared,
+                          struct sq_finding *out)
+{
+    enum sq_finding_verdict v = SQ_FINDING_BROKEN;
+
+    if (a->how == CONTAINS_ANY)
+        v = SQ_FINDING_HOLDS;
+    else if (a->how == CONTAINS_NONE && shared)
+        v = SQ_FINDING_UNDECIDED;
+    sq_finding_set(out, v, "%s\"%.*s\"%s", a->how == CONTAINS_ALL ? "" : "has ",
+                   SQ_STR_ARG(a->strings.s[i]),
+                   a->how == CONTAINS_ALL ? " is missing" : "");
 }
 
 static void run_contains(const void *args, struct sq_check_text text,
@@ -89,39 +81,38 @@ static void run_contains(const void *args, struct sq_check_text text,
 
     if (sq_finding_empty(out, text.text))
         return;
-    for (size_t i = 0; i < a->n; i++) {
+    for (size_t i = 0; i < a->strings.n; i++) {
         enum sq_regex_result r =
             sq_regex_find(a->patterns[i], text.text, 0, &at, &end);
 
         if (r == SQ_REGEX_LIMIT) {
             sq_finding_set(out, SQ_FINDING_ERROR,
                            "looking for \"%.*s\" takes too many steps",
-                           SQ_STR_ARG(a->strings[i]));
+                           SQ_STR_ARG(a->strings.s[i]));
             return;
         }
-        if (a->all != (r == SQ_REGEX_FOUND)) {
-            sq_finding_set(out, a->all ? SQ_FINDING_BROKEN : SQ_FINDING_HOLDS,
-                           a->all ? "\"%.*s\" is missing" : "has \"%.*s\"",
-                           SQ_STR_ARG(a->strings[i]));
-            if (!a->all)
+        if ((a->how == CONTAINS_ALL) != (r == SQ_REGEX_FOUND)) {
+            contains_told(a, i, text.shared, out);
+            if (r == SQ_REGEX_FOUND)
                 sq_finding_at(out, at, end - at);
             return;
         }
     }
-    if (!a->all) {
-        sq_finding_set(out, SQ_FINDING_BROKEN, "none of %zu strings is there",
-                       a->n);
-        return;
+    if (a->how == CONTAINS_ALL) {
+        sq_finding_set(out, SQ_FINDING_HOLDS, "all of %zu strings are there",
+                       a->strings.n);
+        sq_finding_at(out, at, end - at);
+    } else {
+        sq_finding_set(
+            out, a->how == CONTAINS_NONE ? SQ_FINDING_HOLDS : SQ_FINDING_BROKEN,
+            "none of %zu strings is there", a->strings.n);
     }
-    sq_finding_set(out, SQ_FINDING_HOLDS, "all of %zu strings are there", a->n);
-    sq_finding_at(out, at, end - at);
 }
 
 /* ---- choice ------------------------------------------------------------ */
 
 struct choice_args {
-    size_t n;
-    sq_str *options; /* longest first */
+    struct sq_strings options; /* longest first */
     const struct sq_regex **patterns;
 };
 
@@ -165,29 +156,30 @@ static enum sq_status compile_choice(const struct sq_json *rule,
 {
     static const char *const keys[] = {"check", "role", "options", NULL};
     struct choice_args *a = sq_arena_alloc(arena, sizeof(*a));
-    const struct sq_json *list = NULL;
+    sq_str *options;
     enum sq_status st;
-    size_t i = 0;
 
     *args = a;
     st = sq_json_only(rule, keys, where, err);
     if (!st)
-        st = need_strings(rule, "options", where, 2, &list, &a->n, err);
+        st =
+            sq_strings_read(rule, "options", 2, where, arena, &a->options, err);
     if (st)
         return st;
-    a->options = sq_arena_array(arena, a->n, sizeof(*a->options));
-    a->patterns = sq_arena_array(arena, a->n, sizeof(const struct sq_regex *));
-    for (const struct sq_json *j = sq_json_first(list); j; j = sq_json_next(j))
-        a->options[i++] = sq_arena_str(arena, sq_str_trim(sq_json_str(j)));
-    qsort(a->options, a->n, sizeof(*a->options), longer_first);
-    for (i = 0; i < a->n && !st; i++) {
+    options = a->options.s;
+    a->patterns =
+        sq_arena_array(arena, a->options.n, sizeof(const struct sq_regex *));
+    for (size_t i = 0; i < a->options.n; i++)
+        options[i] = sq_str_trim(options[i]);
+    qsort(options, a->options.n, sizeof(*options), longer_first);
+    for (size_t i = 0; i < a->options.n && !st; i++) {
         for (size_t k = 0; k < i; k++) {
-            if (sq_str_eq_nocase(a->options[k], a->options[i]))
+            if (sq_str_eq_nocase(options[k], options[i]))
                 return sq_err_set(err, SQ_INPUT,
                                   "%s: options: \"%.*s\" is there twice", where,
-                                  SQ_STR_ARG(a->options[i]));
+                                  SQ_STR_ARG(options[i]));
         }
-        st = compile_option(a->options[i], where, arena, &a->patterns[i], err);
+        st = compile_option(options[i], where, arena, &a->patterns[i], err);
     }
     return st;
 }
@@ -197,11 +189,12 @@ enum stand { STAND_NONE, STAND_ALONE, STAND_LEAD };
 
 /* Where the options stand in the text. */
 struct options_found {
-    size_t next[MAX_STRINGS], end[MAX_STRINGS]; /* of the next, or SIZE_MAX */
+    size_t next[SQ_STRINGS_MAX],
+        end[SQ_STRINGS_MAX]; /* of the next, or SIZE_MAX */
     /* How each stands out, STAND_NONE for one that is merely named; where. */
-    bool named[MAX_STRINGS];
-    enum stand stand[MAX_STRINGS];
-    size_t at[MAX_STRINGS];
+    bool named[SQ_STRINGS_MAX];
+    enum stand stand[SQ_STRINGS_MAX];
+    size_t at[SQ_STRINGS_MAX];
     size_t nnamed;
     bool limit;
 };
@@ -312,13 +305,13 @@ static void note_option(sq_str text, size_t i, struct options_found *f)
 static void find_options(const struct choice_args *a, sq_str text,
                          struct options_found *f)
 {
-    for (size_t i = 0; i < a->n; i++)
+    for (size_t i = 0; i < a->options.n; i++)
         find_option(a, text, i, 0, f);
     for (size_t count = 0; count < 1000 && !f->limit; count++) {
         size_t first = 0;
         size_t end;
 
-        for (size_t i = 1; i < a->n; i++) {
+        for (size_t i = 1; i < a->options.n; i++) {
             if (f->next[i] < f->next[first])
                 first = i;
         }
@@ -326,7 +319,7 @@ static void find_options(const struct choice_args *a, sq_str text,
             return;
         end = f->end[first];
         note_option(text, first, f);
-        for (size_t i = 0; i < a->n; i++) {
+        for (size_t i = 0; i < a->options.n; i++) {
             if (f->next[i] < end)
                 find_option(a, text, i, end, f);
         }
@@ -340,7 +333,7 @@ static size_t count_stands(const struct choice_args *a,
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < a->n; i++) {
+    for (size_t i = 0; i < a->options.n; i++) {
         if (f->named[i] && f->stand[i] >= stand) {
             *which = i;
             n++;
@@ -365,78 +358,21 @@ static void run_choice(const void *args, struct sq_check_text text,
         sq_finding_set(out, SQ_FINDING_ERROR, "too many steps");
     } else if (f.nnamed == 0) {
         sq_finding_set(out, SQ_FINDING_BROKEN, "none of %zu options is named",
-                       a->n);
+                       a->options.n);
     } else if (leads > 1) {
         sq_finding_set(out, SQ_FINDING_BROKEN, "chooses %zu options", leads);
     } else if (leads == 1 || count_stands(a, &f, STAND_ALONE, &which) == 1 ||
                count_stands(a, &f, STAND_NONE, &which) == 1) {
         sq_finding_set(out, SQ_FINDING_HOLDS, "chooses \"%.*s\"",
-                       SQ_STR_ARG(a->options[which]));
-        sq_finding_at(out, f.at[which], a->options[which].n);
+                       SQ_STR_ARG(a->options.s[which]));
+        sq_finding_at(out, f.at[which], a->options.s[which].n);
     } else {
         sq_finding_set(out, SQ_FINDING_UNDECIDED,
                        "names %zu options and singles none out", f.nnamed);
     }
 }
 
-/* ---- number ------------------------------------------------------------ */
-
-struct number_args {
-    double value, tolerance;
-};
-
-static enum sq_status compile_number(const struct sq_json *rule,
-                                     const char *where, struct sq_arena *arena,
-                                     const void **args, struct sq_err *err)
-{
-    static const char *const keys[] = {"check", "role", "value", "tolerance",
-                                       NULL};
-    struct number_args *a = sq_arena_alloc(arena, sizeof(*a));
-    enum sq_status st;
-
-    *args = a;
-    st = sq_json_only(rule, keys, where, err);
-    if (!st)
-        st = sq_json_need_num(rule, "value", where, &a->value, err);
-    if (!st)
-        st = sq_json_opt_num(rule, "tolerance", where, &a->tolerance, err);
-    if (!st && a->tolerance < 0)
-        st = sq_err_set(err, SQ_INPUT, "%s: tolerance: %g is below 0", where,
-                        a->tolerance);
-    return st;
-}
-
-static bool is_near(const struct number_args *a, double v)
-{
-    double slack = 1e-9 * fmax(1, fabs(a->value));
-
-    return fabs(v - a->value) <= a->tolerance + slack;
-}
-
-static void run_number(const void *args, struct sq_check_text text,
-                       struct sq_finding *out)
-{
-    const struct number_args *a = args;
-    struct sq_number n;
-    size_t pos = 0, count = 0;
-
-    if (sq_finding_empty(out, text.text))
-        return;
-    for (; sq_number_next(text.text, &pos, &n); count++) {
-        if (!is_near(a, n.value) && !(n.percent && is_near(a, n.value / 100)))
-            continue;
-        sq_finding_set(out, SQ_FINDING_HOLDS, "has %.*s",
-                       SQ_STR_ARG(sq_str_sub(text.text, n.at, n.end)));
-        sq_finding_at(out, n.at, n.end - n.at);
-        return;
-    }
-    sq_finding_set(out, SQ_FINDING_BROKEN, "none of %zu numbers is %.15g",
-                   count, a->value);
-}
-
 const struct sq_check sq_check_choice = {"choice", "options", compile_choice,
                                          run_choice};
-const struct sq_check sq_check_contains = {"contains", "all or any",
+const struct sq_check sq_check_contains = {"contains", "all, any or none",
                                            compile_contains, run_contains};
-const struct sq_check sq_check_number = {"number", "value, tolerance",
-                                         compile_number, run_number};

@@ -1,79 +1,35 @@
 /* Checks that count things and compare the count with a number. */
 #include "check/families.h"
 #include <stdlib.h>
+#include "check/args.h"
 #include "check/finding.h"
 #include "check/list.h"
 #include "check/prose.h"
-
-enum op { OP_EQ, OP_GE, OP_LE };
-
-static const char *const op_names[] = {
-    [OP_EQ] = "==", [OP_GE] = ">=", [OP_LE] = "<="};
-
-struct count_args {
-    enum op op;
-    long long n;
-};
-
-#define MAX_N 1000000
+#include "check/text.h"
 
 static enum sq_status compile(const struct sq_json *rule, const char *where,
                               struct sq_arena *arena, const void **args,
                               struct sq_err *err)
 {
     static const char *const keys[] = {"check", "role", "op", "n", NULL};
-    struct count_args *a = sq_arena_alloc(arena, sizeof(*a));
-    sq_str op;
-    enum sq_status st;
+    struct sq_bound *b = sq_arena_alloc(arena, sizeof(*b));
+    enum sq_status st = sq_json_only(rule, keys, where, err);
 
-    st = sq_json_only(rule, keys, where, err);
-    if (!st)
-        st = sq_json_need_str(rule, "op", where, &op, err);
-    if (!st)
-        st = sq_json_need_int(rule, "n", where, 0, MAX_N, &a->n, err);
-    if (st)
-        return st;
-    for (size_t i = 0; i < sizeof(op_names) / sizeof(*op_names); i++) {
-        if (!sq_str_eq(op, sq_str_from(op_names[i])))
-            continue;
-        a->op = (enum op)i;
-        *args = a;
-        return SQ_OK;
-    }
-    return sq_err_set(err, SQ_INPUT,
-                      "%s: op: \"%.*s\" is none of ==, >=, <=", where,
-                      SQ_STR_ARG(op));
+    *args = b;
+    return st ? st : sq_bound_read(rule, where, b, err);
 }
 
-static bool satisfies(const struct count_args *a, size_t count)
-{
-    unsigned long long n = (unsigned long long)a->n;
-
-    switch (a->op) {
-    case OP_EQ:
-        return count == n;
-    case OP_GE:
-        return count >= n;
-    case OP_LE:
-        break;
-    }
-    return count <= n;
-}
-
-/* The verdict on `count` things called `what`. */
-static void judge(const struct count_args *a, struct sq_check_text text,
+static void judge(const struct sq_bound *b, struct sq_check_text text,
                   size_t count, const char *what, struct sq_finding *out)
 {
-    enum sq_finding_verdict v = SQ_FINDING_BROKEN;
-    bool too_many = count > (unsigned long long)a->n;
+    sq_bound_judge(b, text.shared, count, what, out);
+}
 
-    if (satisfies(a, count))
-        v = SQ_FINDING_HOLDS;
-    else if (too_many && text.shared)
-        v = SQ_FINDING_UNDECIDED;
-    sq_finding_set(out, v, "%zu %s%s, want %s %lld", count, what,
-                   v == SQ_FINDING_UNDECIDED ? " in all" : "", op_names[a->op],
-                   a->n);
+static void run_characters(const void *args, struct sq_check_text text,
+                           struct sq_finding *out)
+{
+    if (!sq_finding_empty(out, text.text))
+        judge(args, text, sq_text_characters(text.text), "characters", out);
 }
 
 static void run_words(const void *args, struct sq_check_text text,
@@ -106,6 +62,44 @@ static void run_lines(const void *args, struct sq_check_text text,
 
 /* ---- list_items -------------------------------------------------------- */
 
+struct items_args {
+    struct sq_bound bound;
+    bool nested; /* nested items count for the list around them */
+};
+
+static enum sq_status compile_items(const struct sq_json *rule,
+                                    const char *where, struct sq_arena *arena,
+                                    const void **args, struct sq_err *err)
+{
+    static const char *const keys[] = {"check", "role",   "op",
+                                       "n",     "nested", NULL};
+    struct items_args *a = sq_arena_alloc(arena, sizeof(*a));
+    enum sq_status st = sq_json_only(rule, keys, where, err);
+
+    *args = a;
+    if (!st)
+        st = sq_bound_read(rule, where, &a->bound, err);
+    return st ? st : sq_json_opt_bool(rule, "nested", where, &a->nested, err);
+}
+
+/* Adds the items of nested lists to the list around them, and drops those. */
+static void flatten(struct sq_list *lists, size_t *n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < *n; i++) {
+        if (!lists[i].nested || kept == 0) {
+            lists[kept] = lists[i];
+            lists[kept++].nested = false;
+            continue;
+        }
+        lists[kept - 1].items += lists[i].items;
+        if (lists[i].last > lists[kept - 1].last)
+            lists[kept - 1].last = lists[i].last;
+    }
+    *n = kept;
+}
+
 /* What the lists of a text come to. */
 struct tally {
     const struct sq_list *best; /* the first that satisfies, or the longest */
@@ -113,13 +107,13 @@ struct tally {
     size_t total; /* items of top-level lists */
 };
 
-static struct tally tally_lists(const struct count_args *a,
+static struct tally tally_lists(const struct sq_bound *b,
                                 const struct sq_list *lists, size_t n)
 {
     struct tally t = {0};
 
     for (size_t i = 0; i < n && !t.holds; i++) {
-        bool ok = satisfies(a, lists[i].items);
+        bool ok = sq_bound_holds(b, lists[i].items);
 
         if (lists[i].nested) {
             t.nested_holds |= ok;
@@ -133,10 +127,35 @@ static struct tally tally_lists(const struct count_args *a,
     return t;
 }
 
+static void judge_lists(const struct sq_bound *b, const struct tally *t,
+                        size_t n, bool shared, struct sq_finding *out)
+{
+    const char *sign = sq_bound_sign(b);
+
+    if (t->holds)
+        sq_finding_set(out, SQ_FINDING_HOLDS, "%zu list items, want %s %lld",
+                       t->best->items, sign, b->n);
+    else if (n == 0)
+        sq_finding_set(out, SQ_FINDING_UNDECIDED, "no list, want %s %lld items",
+                       sign, b->n);
+    else if (b->op == SQ_BOUND_GE && sq_bound_holds(b, t->total))
+        sq_finding_set(out, shared ? SQ_FINDING_UNDECIDED : SQ_FINDING_HOLDS,
+                       "%zu items in all lists, want >= %lld", t->total, b->n);
+    else if (t->nested_holds)
+        sq_finding_set(out, SQ_FINDING_UNDECIDED,
+                       "only a nested list has %s %lld items", sign, b->n);
+    else
+        sq_finding_set(out, SQ_FINDING_BROKEN,
+                       "no list with %s %lld items, the longest has %zu", sign,
+                       b->n, t->best ? t->best->items : 0);
+    if (t->best)
+        sq_finding_at(out, t->best->at, t->best->last - t->best->at + 1);
+}
+
 static void run_list_items(const void *args, struct sq_check_text text,
                            struct sq_finding *out)
 {
-    const struct count_args *a = args;
+    const struct items_args *a = args;
     struct sq_list *lists;
     struct tally t;
     size_t n;
@@ -144,36 +163,21 @@ static void run_list_items(const void *args, struct sq_check_text text,
     if (sq_finding_empty(out, text.text))
         return;
     lists = sq_lists_of(text.text, &n);
-    t = tally_lists(a, lists, n);
-    if (t.holds)
-        sq_finding_set(out, SQ_FINDING_HOLDS, "%zu list items, want %s %lld",
-                       t.best->items, op_names[a->op], a->n);
-    else if (n == 0)
-        sq_finding_set(out, SQ_FINDING_UNDECIDED, "no list, want %s %lld items",
-                       op_names[a->op], a->n);
-    else if (a->op == OP_GE && satisfies(a, t.total))
-        sq_finding_set(out,
-                       text.shared ? SQ_FINDING_UNDECIDED : SQ_FINDING_HOLDS,
-                       "%zu items in all lists, want >= %lld", t.total, a->n);
-    else if (t.nested_holds)
-        sq_finding_set(out, SQ_FINDING_UNDECIDED,
-                       "only a nested list has %s %lld items", op_names[a->op],
-                       a->n);
-    else
-        sq_finding_set(out, SQ_FINDING_BROKEN,
-                       "no list with %s %lld items, the longest has %zu",
-                       op_names[a->op], a->n, t.best ? t.best->items : 0);
-    if (t.best)
-        sq_finding_at(out, t.best->at, t.best->last - t.best->at + 1);
+    if (a->nested)
+        flatten(lists, &n);
+    t = tally_lists(&a->bound, lists, n);
+    judge_lists(&a->bound, &t, n, text.shared, out);
     free(lists);
 }
 
 #define COUNT_ARGS "op (==, >=, <=), n"
 
+const struct sq_check sq_check_characters = {"characters", COUNT_ARGS, compile,
+                                             run_characters};
 const struct sq_check sq_check_lines = {"lines", COUNT_ARGS, compile,
                                         run_lines};
-const struct sq_check sq_check_list_items = {"list_items", COUNT_ARGS, compile,
-                                             run_list_items};
+const struct sq_check sq_check_list_items = {
+    "list_items", COUNT_ARGS ", nested", compile_items, run_list_items};
 const struct sq_check sq_check_paragraphs = {"paragraphs", COUNT_ARGS, compile,
                                              run_paragraphs};
 const struct sq_check sq_check_sentences = {"sentences", COUNT_ARGS, compile,

@@ -1,4 +1,5 @@
 #include "check/list.h"
+#include <string.h>
 #include "base/mem.h"
 #include "check/text.h"
 
@@ -58,7 +59,10 @@ static bool parse_bullet(sq_str s, struct sq_list_item *out)
     uint32_t cp;
     bool blank;
 
-    if (!s.n || is_rule(s))
+    if (!s.n || ((unsigned char)s.p[0] < 0x80 && s.p[0] != '-' &&
+                 s.p[0] != '*' && s.p[0] != '+'))
+        return false;
+    if (is_rule(s))
         return false;
     cp = sq_utf8_next(s, &pos);
     blank = pos < s.n && (s.p[pos] == ' ' || s.p[pos] == '\t');
@@ -159,11 +163,24 @@ static sq_str word_before(sq_str s, sq_str *rest)
     return sq_str_sub(s, 0, n);
 }
 
+/* Nothing that an item may start with: most lines. */
+static bool is_other(sq_str s)
+{
+    char c = s.n ? s.p[0] : '\0';
+
+    return (unsigned char)c < 0x80 && !is_letter(c) && !is_digit(c) &&
+           !(c && strchr(">-*+#_(", c));
+}
+
 bool sq_list_item_parse(sq_str line, struct sq_list_item *out)
 {
-    sq_str s = skip_all(skip_blanks(line), '>');
+    sq_str s = skip_blanks(line);
     sq_str rest;
     bool paren;
+
+    if (is_other(s))
+        return false;
+    s = skip_all(s, '>');
 
     out->indent = 0;
     for (size_t i = 0; i < line.n && sq_is_space(line.p[i]); i++)

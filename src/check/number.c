@@ -31,9 +31,12 @@ static size_t digits(sq_str s, size_t i)
 
 static bool starts(sq_str s, size_t i, const char *prefix)
 {
-    size_t n = strlen(prefix);
+    size_t n;
 
-    return i <= s.n && s.n - i >= n && memcmp(s.p + i, prefix, n) == 0;
+    if (i >= s.n || s.p[i] != *prefix)
+        return false;
+    n = strlen(prefix);
+    return s.n - i >= n && memcmp(s.p + i, prefix, n) == 0;
 }
 
 /* True when a word character ends right before i. */

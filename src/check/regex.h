@@ -33,10 +33,10 @@ enum sq_regex_result {
 };
 
 /* Steps that one search may take: a step is an item of the pattern tried at a
- * place, or two characters passed by a repeat. 0.1 s at worst. A usual pattern
+ * place, or two characters passed by a repeat. 0.05 s at worst. A usual pattern
  * takes 2 to 5 steps a character; one that starts in (?=.* without \A takes the
  * square of the text's length where it fails. */
-#define SQ_REGEX_BUDGET 10000000
+#define SQ_REGEX_BUDGET 2500000
 
 /* The first match at or behind `from`: bytes [*at, *end). */
 enum sq_regex_result sq_regex_find(const struct sq_regex *re, sq_str text,

@@ -1,4 +1,5 @@
 #include "check/text.h"
+#include <string.h>
 
 struct range {
     uint32_t lo, hi;
@@ -18,10 +19,12 @@ static bool in_ranges(const struct range *r, size_t n, uint32_t cp)
 bool sq_text_is_space(uint32_t cp)
 {
     static const struct range spaces[] = {
-        {0x09, 0x0d},     {0x20, 0x20},     {0x85, 0x85},     {0xa0, 0xa0},
-        {0x1680, 0x1680}, {0x2000, 0x200b}, {0x2028, 0x2029}, {0x202f, 0x202f},
+        {0x85, 0x85},     {0xa0, 0xa0},     {0x1680, 0x1680},
+        {0x2000, 0x200b}, {0x2028, 0x2029}, {0x202f, 0x202f},
         {0x205f, 0x205f}, {0x3000, 0x3000}, {0xfeff, 0xfeff}};
 
+    if (cp < 0x80)
+        return cp == ' ' || (cp >= '\t' && cp <= '\r');
     return IN(spaces, cp);
 }
 
@@ -42,6 +45,8 @@ bool sq_text_is_word(uint32_t cp)
     if (cp < 0x80)
         return (cp >= '0' && cp <= '9') ||
                ((cp | 32) >= 'a' && (cp | 32) <= 'z');
+    if (cp == 0xfffd)
+        return false;
     return !IN(signs, cp);
 }
 
@@ -54,11 +59,33 @@ bool sq_text_is_ideograph(uint32_t cp)
     return cp >= 0x3005 && IN(own, cp);
 }
 
+size_t sq_text_characters(sq_str text)
+{
+    size_t pos = 0, n = 0, last = 0;
+
+    while (pos < text.n) {
+        uint32_t cp = sq_utf8_next(text, &pos);
+
+        if (cp == '\r' && pos < text.n && text.p[pos] == '\n')
+            continue;
+        if (n == 0 && sq_text_is_space(cp))
+            continue;
+        n++;
+        if (!sq_text_is_space(cp))
+            last = n;
+    }
+    return last;
+}
+
 bool sq_text_blank(sq_str text)
 {
     size_t pos = 0;
 
     while (pos < text.n) {
+        unsigned char c = (unsigned char)text.p[pos];
+
+        if (c > ' ' && c < 0x80)
+            return false;
         if (!sq_text_is_space(sq_utf8_next(text, &pos)))
             return false;
     }
@@ -148,8 +175,11 @@ static enum sq_line_kind line_kind(struct sq_lines *l, sq_str line)
     sq_str s = sq_str_trim(line);
     char mark = 0;
     size_t n = fence_ticks(s, &mark);
-    sq_str info = sq_str_sub(s, n, s.n);
+    sq_str info;
 
+    if (n == 0 && !l->mark)
+        return SQ_LINE_PROSE;
+    info = sq_str_sub(s, n, s.n);
     if (l->mark) {
         if (n >= l->ticks && mark == l->mark && info.n == 0) {
             l->mark = 0;
@@ -157,8 +187,7 @@ static enum sq_line_kind line_kind(struct sq_lines *l, sq_str line)
         }
         return l->prose ? SQ_LINE_PROSE : SQ_LINE_CODE;
     }
-    if (n == 0 ||
-        (mark == '`' && sq_str_find(info, SQ_STR("`"), 0) != SIZE_MAX))
+    if (mark == '`' && sq_str_find(info, SQ_STR("`"), 0) != SIZE_MAX)
         return SQ_LINE_PROSE;
     l->mark = mark;
     l->ticks = n;
@@ -184,17 +213,18 @@ static size_t line_indent(sq_str line)
 
 bool sq_lines_next(struct sq_lines *l, struct sq_line *out)
 {
-    size_t end, n;
+    const char *start, *end;
 
     if (l->pos >= l->text.n)
         return false;
-    end = sq_str_find(l->text, SQ_STR("\n"), l->pos);
-    n = end == SIZE_MAX ? l->text.n : end;
+    start = l->text.p + l->pos;
+    end = memchr(start, '\n', l->text.n - l->pos);
     out->at = l->pos;
-    out->text = sq_str_sub(l->text, l->pos, n);
-    if (sq_str_ends(out->text, SQ_STR("\r")))
+    out->text =
+        (sq_str){start, end ? (size_t)(end - start) : l->text.n - l->pos};
+    l->pos += out->text.n + (end != NULL);
+    if (out->text.n && start[out->text.n - 1] == '\r')
         out->text.n--;
-    l->pos = end == SIZE_MAX ? l->text.n : end + 1;
     out->indent = line_indent(out->text);
     out->blank = sq_text_blank(out->text);
     out->kind = line_kind(l, out->text);
@@ -227,6 +257,8 @@ bool sq_text_is_heading(sq_str line)
     sq_str s = sq_str_trim(line);
     size_t n = 0;
 
+    if (s.n < 2 || (s.p[0] != '#' && s.p[0] != '*'))
+        return false;
     while (n < s.n && s.p[n] == '#')
         n++;
     if (n)
@@ -242,6 +274,9 @@ size_t sq_text_cells(sq_str line)
     sq_str s = sq_str_trim(line);
     bool rule = true;
     size_t bars = 0;
+
+    if (!s.n || !memchr(s.p, '|', s.n))
+        return 0;
 
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '\\' && i + 1 < s.n) {

@@ -1,12 +1,57 @@
 #ifndef SQ_CHECK_TEXT_H
 #define SQ_CHECK_TEXT_H
 /*
- * How the checks read a response, from the ground up: characters, lines, code
- * blocks, headings, table rows. Lists are in list.h, words, sentences and
- * paragraphs in prose.h. One definition each; every check uses these.
+ * How the checks read a response: what each thing is, one definition for all
+ * checks. This file has the functions for characters, lines, code and single
+ * lines; list.h those for lists, prose.h for words, sentences and paragraphs,
+ * number.h for numbers. Every one takes time linear in the text.
  *
- * Text is any bytes. Lines end in \n or \r\n. An invalid byte is a character
- * that is part of no word. Every function takes time linear in the text.
+ * Text is any bytes. An invalid byte is a character that is part of no word.
+ *
+ * character  A code point of the text without the white space at its ends; a
+ *            line end (\n or \r\n) is one.
+ * word       A piece between white space (and between dashes, en and em) with a
+ *            letter or digit; an ideograph is a word of its own.
+ *            "state-of-the-art" and "**don't**" are one word, "-" and "###"
+ *            none, "一只猫" three. Fence lines don't count.
+ * line       Ends in \n or \r\n. Blank lines and fence lines don't count, lines
+ *            of code do.
+ * sentence   Ends with . ! ? … or their full-width forms, behind which only
+ *            closing quotes, brackets and emphasis stand before white space. It
+ *            doesn't end within "3.5", "e.g. this", "Dr. Who", "J. Doe", "(1.
+ *            item)", nor before a lower-case letter. A blank line, a heading
+ *            and a new list item end it, unless it ends in a colon ("Here it
+ *            is:"). A rest without a full stop is a sentence when it has a
+ *            word. Headings, table rows and code are none; where the text is
+ *            nothing but code, its lines are read as prose.
+ * paragraph  A block of lines between blank lines with at least one word,
+ *            outside code, that is no heading, no list, no table, no rule and
+ *            no lead-in (one line that ends in a colon).
+ * list item  A line that starts with a bullet (- * + • – ...) and a blank; with
+ *            a number and one of . ) : ("1. x", "(2) x", "**3.** x", "### 4.
+ *            x"); with a word and a number ("Step 5: x", "Day 6 - x"); or with
+ *            one letter ("a) x", "B. x"). "1.5 l", "10:30", "---" and
+ * "**bold**" are none. Items inside code don't count. list       Bulleted items
+ * while only blank lines, code and indented or directly attached text stand
+ * between them. A numbered item continues an open list of its form when its
+ * number is the next one, whatever stands between; so sections with numbered
+ * headings are a list. A heading ends bulleted lists. A list is nested when it
+ *            is indented below an item, or stands directly below one in another
+ *            form, or between two items of a numbered list; its items never
+ *            count for the list around it, unless a rule says so.
+ * number     See number.h: digits as people write them, and words.
+ * code block From a line that starts, behind any blanks, with three ` or ~ at
+ *            least to a line of at least as many of them and nothing else, or
+ *            the end. One labelled text, txt, plain, plaintext, markdown or md
+ *            holds prose.
+ * heading    A line "# Title" (one to six #) outside code, or one that is
+ *            wholly bold ("**Title**", "**Title:**"). Its title is what stands
+ *            behind #, number and emphasis, without a colon at its end.
+ * title      The first line that is not blank, when it is a heading; a line
+ *            "<<Title>>" or "Title: ..." anywhere.
+ * table row  A line with bars between cells ("| a | b |", "a | b") or tabs.
+ * quotation  What stands between a pair of quotes ("..", “..”, „..“, «..»,
+ *            「..」) within one paragraph; lines that start with >.
  */
 #include "base/str.h"
 
@@ -19,6 +64,8 @@ bool sq_text_is_space(uint32_t cp);
 bool sq_text_is_word(uint32_t cp);
 /* A character that is a word of its own: Han, kana. (Hangul has blanks.) */
 bool sq_text_is_ideograph(uint32_t cp);
+/* Characters, without the white space at the ends. */
+size_t sq_text_characters(sq_str text);
 /* Nothing but white space (or nothing). */
 bool sq_text_blank(sq_str text);
 /* At least one word character. */
@@ -43,10 +90,7 @@ struct sq_line {
     enum sq_line_kind kind;
 };
 
-/* Walks the lines of a text. A code block opens with a line that starts, behind
- * any blanks, with at least three ` or ~, and closes with a line of at least as
- * many of them and nothing else, or with the text. A block labelled text, txt,
- * plain, plaintext, markdown or md holds prose. */
+/* Walks the lines of a text. */
 struct sq_lines {
     sq_str text;
     size_t pos;

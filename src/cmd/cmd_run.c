@@ -32,14 +32,16 @@ static enum sq_status dry_run(struct sq_run_args *a, struct sq_err *err)
     if (st != SQ_OK)
         return st;
     struct sq_buf out;
+    size_t requests = 0;
+    for (int i = 0; i < SQ_ASKED_COUNT; i++)
+        requests += f.parts[i].requests;
     sq_buf_init(&out, SQ_MAX_MESSAGE);
-    sq_buf_addf(
-        &out, "%zu samples, %zu responses, %zu steps, at most %zu requests\n",
-        f.samples, f.jobs, f.steps,
-        f.parts[SQ_ASKED_MODEL].requests + f.parts[SQ_ASKED_JUDGE].requests);
+    sq_buf_addf(&out,
+                "%zu samples, %zu responses, %zu steps, at most %zu requests\n",
+                f.samples, f.jobs, f.steps, requests);
     for (int i = 0; i < SQ_ASKED_COUNT; i++)
         if (f.paid[i])
-            put_part(&out, i == SQ_ASKED_JUDGE ? "judge" : "model",
+            put_part(&out, i == SQ_ASKED_MODEL ? "model" : "judge",
                      &f.parts[i]);
     st = sq_cmd_output(a->out, sq_buf_str(&out), err);
     sq_buf_release(&out);

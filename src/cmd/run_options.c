@@ -59,27 +59,18 @@ static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
 /* Who judges what. */
 static size_t judge_rows(struct sq_run_args *a, struct sq_opt *t)
 {
-    struct sq_run_options *r = &a->run;
     const struct sq_opt rows[] = {
-        {"judge", 0, SQ_OPT_STR, &r->judge.spec, "SPEC",
-         "the model that judges, or none (default none)", 0, 0},
         {"judge-template", 0, SQ_OPT_LIST, &a->templates, "NAME",
          "what is judged: following, quality, steps, paper (default: the "
          "suite's own)",
          0, 0},
-        {"judge-base-url", 0, SQ_OPT_STR, &r->judge.base_url, "URL",
-         "address of the judge's API (default: OPENAI_BASE_URL)", 0, 0},
-        {"judge-api-key-env", 0, SQ_OPT_STR, &a->judge_key_env, "NAME",
-         "the same for the judge (default: the model's)", 0, 0},
-        {"judge-replay-field", 0, SQ_OPT_STR, &r->judge.replay_field, "FIELD",
-         "field of a recording that holds the judge's reply", 0, 0},
-        {"judge-price-in", 0, SQ_OPT_NUM, &r->judge.price.input, "USD",
-         "price of a million prompt tokens of the judge", 0, 1e9},
-        {"judge-price-out", 0, SQ_OPT_NUM, &r->judge.price.output, "USD",
-         "price of a million tokens of its replies", 0, 1e9},
+        {"judge-reasks", 0, SQ_OPT_INT, &a->run.judge_reasks, "N",
+         "ask again up to N times when a reply cannot be read (default 2)", 0,
+         20},
     };
-    memcpy(t, rows, sizeof rows);
-    return sizeof rows / sizeof *rows;
+    sq_run_judge_rows(&a->judges, t);
+    memcpy(t + SQ_RUN_JUDGE_ROWS, rows, sizeof rows);
+    return SQ_RUN_JUDGE_ROWS + sizeof rows / sizeof *rows;
 }
 
 /* How a server is reached. */
@@ -124,6 +115,11 @@ static size_t sending_rows(struct sq_run_args *a, struct sq_opt *t)
         {"concurrency", 'j', SQ_OPT_INT, &r->concurrency, "N",
          "most requests in flight to each of model and judge (default 16)", 1,
          100000},
+        {"rpm", 0, SQ_OPT_INT, &r->model.rpm, "N",
+         "send the model at most N requests in any minute", 1, 1e9},
+        {"tpm", 0, SQ_OPT_INT, &r->model.tpm, "N",
+         "have the model read and write at most N tokens in any minute", 1,
+         1e12},
         {"max-retries", 0, SQ_OPT_INT, &r->max_retries, "N",
          "most further tries of a request that failed (default 6)", 0, 1000},
         {"timeout", 0, SQ_OPT_NUM, &r->timeout_s, "SECONDS",
@@ -234,9 +230,9 @@ void sq_run_options_init(struct sq_run_args *a,
         .epochs = 1,
         .concurrency = 16,
         .max_retries = 6,
+        .judge_reasks = 2,
         .timeout_s = 600,
         .model.price = {NAN, NAN, 0},
-        .judge.price = {NAN, NAN, 0},
         .budget = {-1, -1, NAN, NAN},
     };
     size_t n = 0;
@@ -312,8 +308,6 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
         return sq_err_set(err, SQ_USAGE,
                           "which model? give --model SPEC, as --model gpt-4o "
                           "or --model replay:FILE");
-    if (r->judge.spec && strcmp(r->judge.spec, "none") == 0)
-        r->judge.spec = NULL;
     enum sq_status st = check_tags(&a->tags, err);
     if (st != SQ_OK)
         return st;
@@ -333,16 +327,17 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
     if (!r->data_dir)
         r->data_dir = a->data = sq_path_data();
     r->model.key_env = a->key_env;
-    r->judge.key_env = a->judge_key_env ? a->judge_key_env : a->key_env;
     r->model.key = getenv(r->model.key_env);
-    r->judge.key = getenv(r->judge.key_env);
-    if (r->model.key || r->judge.key)
-        leave_no_core();
     if (!r->model.base_url)
         r->model.base_url = getenv("OPENAI_BASE_URL");
-    if (!r->judge.base_url)
-        r->judge.base_url = getenv("OPENAI_BASE_URL");
-    st = sq_run_prompt_resolve(&a->prompt, r, err);
+    st = sq_run_judges_resolve(&a->judges, r, err);
+    bool secret = r->model.key != NULL;
+    for (size_t i = 0; i < r->njudges; i++)
+        secret = secret || r->judges[i].key;
+    if (secret)
+        leave_no_core();
+    if (st == SQ_OK)
+        st = sq_run_prompt_resolve(&a->prompt, r, err);
     if (st != SQ_OK)
         return st;
     return a->limit ? sq_plan_limit_parse(a->limit, &r->limit, err) : SQ_OK;
@@ -356,6 +351,7 @@ void sq_run_options_release(struct sq_run_args *a)
     free(a->tags.v);
     free(a->templates.v);
     sq_run_prompt_release(&a->prompt);
+    sq_run_judges_release(&a->judges);
     free(a->home);
     free(a->data);
 }

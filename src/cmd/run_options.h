@@ -7,6 +7,7 @@
  */
 #include "base/log.h"
 #include "base/opt.h"
+#include "cmd/run_judges.h"
 #include "cmd/run_prompt.h"
 #include "run/run.h"
 
@@ -14,7 +15,8 @@ struct sq_run_args {
     struct sq_run_options run;
     struct sq_opt_list suites, templates, tags;
     struct sq_run_prompt_args prompt;
-    const char *limit, *key_env, *judge_key_env, *format, *out, *config;
+    struct sq_run_judge_args judges;
+    const char *limit, *key_env, *format, *out, *config;
     bool quiet, dry_run;
     int verbose;
     struct sq_log log;

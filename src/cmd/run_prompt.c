@@ -121,9 +121,8 @@ static enum sq_status read_extra(struct sq_run_prompt_args *a, sq_str *out,
     return st;
 }
 
-static bool same_address(const struct sq_run_options *run)
+static bool same_address(const char *a, const char *b)
 {
-    const char *a = run->model.base_url, *b = run->judge.base_url;
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
@@ -157,8 +156,9 @@ enum sq_status sq_run_prompt_resolve(struct sq_run_prompt_args *a,
     run->model.chat_template = a->chat_template;
     if (st == SQ_OK && a->headers)
         st = sq_headers_load(a->headers, &a->arena, &run->model.headers, err);
-    if (same_address(run))
-        run->judge.headers = run->model.headers;
+    for (size_t i = 0; i < run->njudges; i++)
+        if (same_address(run->model.base_url, run->judges[i].base_url))
+            run->judges[i].headers = run->model.headers;
     return st;
 }
 

@@ -1,14 +1,20 @@
 #include "judge/internal.h"
 
 static const struct sq_judge_form_row rows[] = {
-    [SQ_JUDGE_FOLLOWING] = {"following", false, true, false, false,
+    [SQ_JUDGE_FOLLOWING] = {"following",
+                            "one JSON object with \"reason\" and \"following\"",
+                            false, true, false, false,
                             sq_judge_parse_following},
-    [SQ_JUDGE_QUALITY] = {"quality", false, false, true, false,
-                          sq_judge_parse_quality},
-    [SQ_JUDGE_STEPS] = {"steps", true, false, false, true,
-                        sq_judge_parse_steps},
-    [SQ_JUDGE_PAPER] = {"paper", false, true, true, false,
-                        sq_judge_parse_paper},
+    [SQ_JUDGE_QUALITY] = {"quality",
+                          "one JSON object with \"reason\" and \"quality\"",
+                          false, false, true, false, sq_judge_parse_quality},
+    [SQ_JUDGE_STEPS] =
+        {"steps",
+         "one JSON object with \"steps\", an entry for each listed step", true,
+         false, false, true, sq_judge_parse_steps},
+    [SQ_JUDGE_PAPER] =
+        {"paper", "two answers in double square brackets, as in [[No, 2]]",
+         false, true, true, false, sq_judge_parse_paper},
 };
 
 const struct sq_judge_form_row *sq_judge_form_row(enum sq_judge_form form)

@@ -15,8 +15,9 @@ struct sq_judge_case {
 /* ---- form.c: the table of forms ---------------------------------------- */
 
 struct sq_judge_form_row {
-    const char *name; /* "form" of a template */
-    bool steps;       /* the prompt must list the steps */
+    const char *name;  /* "form" of a template */
+    const char *shape; /* of the reply, for a judge that did not keep it */
+    bool steps;        /* the prompt must list the steps */
     /* Fills the parts of the verdict that the form asks for; before the call
      * they are UNPARSABLE when asked, else NOT_JUDGED. */
     bool asks_following, asks_quality, asks_steps;

@@ -44,6 +44,14 @@ const struct sq_message *sq_judge_request(const struct sq_judge_template *t,
                                           sq_str response,
                                           struct sq_arena *arena, size_t *n);
 
+/* The messages of a further try (2, 3, ...) after replies that could not be
+ * read: those of the first with a note at the end that names the form, and the
+ * try, so that it is a request of its own. In the arena. */
+const struct sq_message *
+sq_judge_request_again(const struct sq_judge_template *t,
+                       const struct sq_message *first, size_t n, int try_,
+                       struct sq_arena *arena);
+
 /* One thing the judge found. state: PASS (yes, done), FAIL, UNSUPPORTED (done,
  * but the quote is not in the response), UNPARSABLE, or NOT_JUDGED (this form
  * does not ask, or the step is not answerable). */
@@ -71,6 +79,9 @@ void sq_judge_parse(const struct sq_judge_template *t,
                     const struct sq_sample *sample, sq_str response,
                     sq_str reply, struct sq_arena *arena,
                     struct sq_verdict *out);
+
+/* How many parts of a verdict could not be read: 0 = all of it could. */
+size_t sq_judge_unread(const struct sq_verdict *v);
 
 /* Looks a quote up in a text by the rules of judges/README.md: word for word,
  * but white space is folded (any run equals one blank; none at the ends) and

@@ -171,3 +171,15 @@ void sq_judge_parse(const struct sq_judge_template *t,
         }
     }
 }
+
+size_t sq_judge_unread(const struct sq_verdict *v)
+{
+    size_t i, n = 0;
+
+    n += v->following == SQ_STATE_UNPARSABLE;
+    n += v->quality_state == SQ_STATE_UNPARSABLE;
+    for (i = 0; i < v->nsteps; i++) {
+        n += v->steps[i].state == SQ_STATE_UNPARSABLE;
+    }
+    return n;
+}

@@ -154,3 +154,24 @@ const struct sq_message *sq_judge_request(const struct sq_judge_template *t,
     m[(*n)++] = (struct sq_message){"user", {text, len}};
     return m;
 }
+
+const struct sq_message *
+sq_judge_request_again(const struct sq_judge_template *t,
+                       const struct sq_message *first, size_t n, int try_,
+                       struct sq_arena *arena)
+{
+    struct sq_message *m = sq_arena_array(arena, n, sizeof(*m));
+    const struct sq_message *last = &first[n - 1];
+    const char *note = sq_arena_printf(
+        arena,
+        "\n\nThis is try %d: an earlier reply to this could not be read. Reply "
+        "with %s, and with nothing else.",
+        try_, sq_judge_form_row(t->form)->shape);
+    size_t len = last->content.n + strlen(note);
+    char *text = sq_arena_alloc(arena, len + 1);
+
+    memcpy(m, first, n * sizeof(*m));
+    put(text, put(text, 0, last->content), sq_str_from(note));
+    m[n - 1].content = (sq_str){text, len};
+    return m;
+}

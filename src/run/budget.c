@@ -175,7 +175,9 @@ void sq_budget_spent(const struct sq_budget *b, struct sq_buf *out)
     double cost = sq_budget_cost(b);
     sq_buf_addf(out, "%lld requests, %lld tokens", b->requests,
                 sq_budget_tokens(b));
-    if (!isnan(cost) && (sq_price_known(b->prices[SQ_ASKED_MODEL]) ||
-                         sq_price_known(b->prices[SQ_ASKED_JUDGE])))
+    bool priced = false;
+    for (int i = 0; i < SQ_ASKED_COUNT; i++)
+        priced = priced || sq_price_known(b->prices[i]);
+    if (!isnan(cost) && priced)
         sq_buf_addf(out, ", $%.4f", cost);
 }

@@ -24,7 +24,14 @@
 #include "run/price.h"
 #include "seqeval.h"
 
-enum sq_asked { SQ_ASKED_MODEL, SQ_ASKED_JUDGE, SQ_ASKED_COUNT };
+#define SQ_JUDGES_MAX 8 /* judges of one run */
+
+/* Who is asked: the model, or judge k at SQ_ASKED_JUDGE + k. */
+enum sq_asked {
+    SQ_ASKED_MODEL,
+    SQ_ASKED_JUDGE,
+    SQ_ASKED_COUNT = SQ_ASKED_JUDGE + SQ_JUDGES_MAX
+};
 
 enum sq_budget_limit {
     SQ_BUDGET_NONE,

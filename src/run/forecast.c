@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "run/item.h"
+#include "run/judging.h"
 
 /* A guess that fits English text. */
 #define BYTES_PER_TOKEN 4
@@ -22,15 +23,15 @@ static void add_request(struct sq_run_forecast_part *p,
         p->completion_most += r->sampling.max_tokens;
 }
 
-/* What the judges of a sample would be asked, once the model has answered. */
-static void add_judges(struct sq_run_forecast_part *p,
-                       const struct sq_session *s, const struct sq_sample *q,
-                       size_t suite, long long response)
+/* What a judge would be asked about a sample, once the model has answered. */
+static void add_judge(struct sq_run_forecast_part *p,
+                      const struct sq_session *s, const struct sq_sample *q,
+                      size_t suite, long long response)
 {
     struct sq_arena arena = {0};
     for (size_t i = 0; i < s->ntemplates; i++) {
         const struct sq_judge_template *t = s->templates[i];
-        if (!sq_item_judged_by(s, suite, t))
+        if (!sq_judging_asks(s, suite, t))
             continue;
         struct sq_request r = {.sampling.max_tokens = t->max_tokens};
         r.messages = sq_judge_request(t, q, SQ_STR(""), &arena, &r.nmessages);
@@ -57,9 +58,9 @@ static void add_job(struct sq_run_forecast *f, const struct sq_session *s,
     bool asked = sample->query.n || !s->model->ops->asks;
     if (asked)
         add_request(&f->parts[SQ_ASKED_MODEL], &r);
-    if (asked && s->judge)
-        add_judges(&f->parts[SQ_ASKED_JUDGE], s, sample, job->sample->suite,
-                   r.sampling.max_tokens);
+    for (size_t k = 0; asked && k < s->njudges; k++)
+        add_judge(&f->parts[SQ_ASKED_JUDGE + k], s, sample, job->sample->suite,
+                  r.sampling.max_tokens);
     sq_arena_release(&arena);
 }
 
@@ -89,9 +90,9 @@ enum sq_status sq_run_forecast(const struct sq_run_options *options,
     }
     /* A judge's prompt has no bound where the response has none. */
     bool bounded = out->parts[SQ_ASKED_MODEL].completion_most >= 0;
-    for (int i = 0; i < SQ_ASKED_COUNT && st == SQ_OK; i++) {
-        const struct sq_engine *e = i == SQ_ASKED_JUDGE ? s.judge : s.model;
-        out->paid[i] = e && e->ops->asks;
+    for (size_t i = 0; i <= s.njudges && st == SQ_OK; i++) {
+        const struct sq_engine *e = i ? s.judges[i - 1].engine : s.model;
+        out->paid[i] = e->ops->asks;
         add_cost(&out->parts[i], s.budget->prices[i], bounded);
     }
     sq_session_close(&s);

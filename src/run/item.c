@@ -5,19 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "run/judging.h"
 #include "run/score.h"
-
-bool sq_item_judged_by(const struct sq_session *s, size_t suite,
-                       const struct sq_judge_template *t)
-{
-    const struct sq_suite_def *def = s->suites[suite]->def;
-    if (s->options->ntemplates)
-        return true;
-    for (size_t i = 0; i < def->njudges; i++)
-        if (sq_str_eq(def->judges[i], t->name))
-            return true;
-    return false;
-}
 
 static void ask_key(struct sq_ask *ask)
 {
@@ -34,7 +23,8 @@ static void ask_key(struct sq_ask *ask)
 
 static enum sq_asked asked(const struct sq_ask *ask)
 {
-    return ask->template_ ? SQ_ASKED_JUDGE : SQ_ASKED_MODEL;
+    return ask->template_ ? (enum sq_asked)(SQ_ASKED_JUDGE + (int)ask->judge)
+                          : SQ_ASKED_MODEL;
 }
 
 static struct sq_tokens used_by(const struct sq_response *r)
@@ -54,6 +44,8 @@ static enum sq_status put_job(struct sq_ask *ask, enum sq_state state,
     const struct sq_judge_template *t = ask->template_;
     struct sq_job job = {.sample = item->sample->row,
                          .epoch = item->epoch,
+                         .judge = t ? s->judges[ask->judge].name : "",
+                         .attempt = ask->attempt,
                          .judge_template = t ? t->name.p : "",
                          .template_digest = t ? t->digest : "",
                          .response = row,
@@ -131,7 +123,7 @@ enum sq_status sq_item_begin(struct sq_session *s,
     if (!ps->row)
         st = sq_store_sample_put(s->store, s->suite_rows[ps->suite], ps->sample,
                                  &ps->row, err);
-    if (st == SQ_OK)
+    if (st == SQ_OK && s->run.resumed)
         st = sq_store_scored(s->store, &s->run, ps->row, job->epoch, &scored,
                              err);
     if (st != SQ_OK || scored) {
@@ -284,78 +276,21 @@ enum sq_status sq_ask_store(struct sq_arrival *a, struct sq_err *err)
     return st;
 }
 
-/* The judges' requests about an answered item. */
-static void begin_judging(struct sq_item *item)
-{
-    struct sq_session *s = item->session;
-    const struct sq_sample *sample = item->sample->sample;
-    if (!s->judge || item->state != SQ_STATE_PASS ||
-        (sample->query.n == 0 && s->judge->ops->asks))
-        return;
-    item->judges =
-        sq_arena_array(&item->arena, s->ntemplates, sizeof *item->judges);
-    item->judged =
-        sq_arena_array(&item->arena, s->ntemplates, sizeof *item->judged);
-    sq_str text = {item->response.text, item->response.text_len};
-    for (size_t i = 0; i < s->ntemplates; i++) {
-        const struct sq_judge_template *t = s->templates[i];
-        if (!sq_item_judged_by(s, item->sample->suite, t))
-            continue;
-        struct sq_ask *ask = &item->judges[item->njudges];
-        *ask =
-            (struct sq_ask){.item = item, .template_ = t, .engine = s->judge};
-        size_t n = 0;
-        const struct sq_message *messages =
-            sq_judge_request(t, sample, text, &item->arena, &n);
-        ask->request =
-            (struct sq_request){.messages = messages,
-                                .nmessages = n,
-                                .sampling = {.temperature = 0,
-                                             .top_p = NAN,
-                                             .max_tokens = t->max_tokens,
-                                             .seed = -1},
-                                .schema = t->schema,
-                                .sample = sample,
-                                .epoch = item->epoch,
-                                .tag = ask};
-        ask_key(ask);
-        item->judged[item->njudges++].template_ = t;
-        item->waiting++;
-    }
-}
-
-static void judge_done(struct sq_ask *ask, enum sq_state state,
-                       const char *error, const struct sq_response *r)
-{
-    struct sq_item *item = ask->item;
-    struct sq_judged *j = &item->judged[ask - item->judges];
-    ask->state = SQ_ASK_DONE;
-    item->waiting--;
-    j->error = sq_arena_strdup(&item->arena, error ? error : "");
-    j->state = state;
-    if (state == SQ_STATE_ERROR || state == SQ_STATE_NOT_RUN)
-        return;
-    /* A cut or refused reply is one that holds no verdict. */
-    j->state = SQ_STATE_PASS;
-    sq_str reply = {r->text, r->text_len};
-    sq_judge_parse(ask->template_, item->sample->sample,
-                   (sq_str){item->response.text, item->response.text_len},
-                   sq_arena_str(&item->arena, reply), &item->arena,
-                   &j->verdict);
-}
-
 void sq_ask_arrived(struct sq_arrival *a)
 {
     struct sq_ask *ask = a->ask;
     struct sq_item *item = ask->item;
     enum sq_state state = response_state(&a->response);
     if (ask->template_) {
-        judge_done(ask, state, a->response.error, &a->response);
+        if (sq_judging_done(ask, state, a->response.error, &a->response))
+            ask_key(ask);
     } else {
         model_done(item, state, a->response.error);
         item->response = a->response;
         a->response = (struct sq_response){0};
-        begin_judging(item);
+        sq_judging_begin(item);
+        for (size_t i = 0; i < item->njudges; i++)
+            ask_key(&item->judges[i]);
     }
     sq_response_release(&a->response);
 }
@@ -364,10 +299,27 @@ enum sq_status sq_ask_give_up(struct sq_ask *ask, const char *why,
                               struct sq_err *err)
 {
     if (ask->template_)
-        judge_done(ask, SQ_STATE_NOT_RUN, why, NULL);
+        (void)sq_judging_done(ask, SQ_STATE_NOT_RUN, why, NULL);
     else
         model_done(ask->item, SQ_STATE_NOT_RUN, why);
     return put_job(ask, SQ_STATE_NOT_RUN, NULL, 0, false, why, err);
+}
+
+#define QUOTED 80 /* bytes of what is found, in its description */
+
+/* How the response talks to the judge: "demand: Give 5". */
+static sq_str describe_attack(struct sq_item *item, sq_str text)
+{
+    sq_str found = {0};
+    const char *rule = sq_attack_find(item->session->attacks, text, &found);
+    if (!rule)
+        return SQ_STR("");
+    size_t end = 0;
+    while (end < found.n && end < QUOTED)
+        (void)sq_utf8_next(found, &end);
+    return sq_str_from(
+        sq_arena_printf(&item->arena, "%s: %.*s", rule,
+                        SQ_STR_ARG(sq_str_trim(sq_str_sub(found, 0, end)))));
 }
 
 enum sq_status sq_item_score(struct sq_item *item, struct sq_err *err)
@@ -382,6 +334,8 @@ enum sq_status sq_item_score(struct sq_item *item, struct sq_err *err)
         .njudged = item->njudges};
     struct sq_score_sheet sheet;
     sq_score(&in, &item->arena, &sheet);
+    if (item->njudges)
+        sheet.attack = describe_attack(item, in.text);
     for (size_t i = 0; i < sheet.nsteps; i++)
         s->result->states[sheet.steps[i].state]++;
     return sq_store_scores_put(s->store, &s->run, item->sample->row,

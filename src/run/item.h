@@ -21,6 +21,8 @@ enum sq_ask_state {
 struct sq_ask {
     struct sq_item *item;
     const struct sq_judge_template *template_; /* NULL = the model is asked */
+    size_t judge; /* which of the session's, when one is */
+    int attempt;  /* from 0: tries of a judge that could not be read */
     struct sq_engine *engine;
     struct sq_request request;
     struct sq_hold hold; /* on the budget */
@@ -38,8 +40,9 @@ struct sq_item {
     struct sq_response response;
     enum sq_state state;   /* of the response, as in struct sq_score_input */
     const char *error;     /* in the arena */
-    struct sq_ask *judges; /* one per template that this suite asks */
-    struct sq_judged *judged;
+    struct sq_ask *judges; /* one per judge and template that this suite asks,
+                              the judges of a template side by side */
+    struct sq_judged *judged;    /* likewise */
     size_t njudges, waiting;     /* asks not yet answered */
     struct sq_item *prev, *next; /* list of the items under way */
 };
@@ -56,10 +59,6 @@ void sq_item_free(struct sq_item *item);
 const struct sq_message *sq_item_prompt(const struct sq_session *s,
                                         const struct sq_sample *sample,
                                         struct sq_arena *arena, size_t *n);
-/* Is the template asked about samples of this suite? */
-bool sq_item_judged_by(const struct sq_session *s, size_t suite,
-                       const struct sq_judge_template *t);
-
 /* Answers the ask from the store when it can: then it has arrived (see
  * sq_session_arrive) and *found is set. */
 enum sq_status sq_ask_from_store(struct sq_ask *ask, bool *found,

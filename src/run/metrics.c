@@ -6,36 +6,58 @@
 #include "seqeval_metric.h"
 #include "stat/stat.h"
 
-/* The values of one (metric, slice), which come one after another. */
-struct group {
+/* What becomes a row of the leaderboard. */
+struct result {
     char *metric, *slice;
-    double *values, *weights;
-    size_t n, cap;
+    struct sq_estimate estimate;
 };
 
+/* The values of one (metric, slice), which come one after another, and the
+ * results of those before. */
 struct fold {
-    struct group *groups;
-    size_t n;
+    char *metric, *slice; /* NULL = none yet */
+    double *values, *weights;
+    size_t n, cap;
+    struct result *results;
+    size_t nresults;
 };
+
+static void end_group(struct fold *f)
+{
+    const struct sq_metric *m =
+        f->metric ? sq_metric_find(sq_str_from(f->metric)) : NULL;
+    if (m) {
+        f->results =
+            sq_xrealloc(f->results, f->nresults + 1, sizeof *f->results);
+        f->results[f->nresults++] = (struct result){
+            f->metric, f->slice,
+            m->pooled
+                ? sq_stat_pooled(f->values, f->weights, f->n, m->min, m->max)
+                : sq_stat_mean(f->values, f->n, m->min, m->max)};
+    } else {
+        free(f->metric);
+        free(f->slice);
+    }
+    f->metric = f->slice = NULL;
+    f->n = 0;
+}
 
 static void on_value(void *ctx, const struct sq_metric_row *row)
 {
     struct fold *f = ctx;
-    struct group *g = f->n ? &f->groups[f->n - 1] : NULL;
-    if (!g || strcmp(g->metric, row->metric) != 0 ||
-        strcmp(g->slice, row->slice) != 0) {
-        f->groups = sq_xrealloc(f->groups, f->n + 1, sizeof *f->groups);
-        g = &f->groups[f->n++];
-        *g = (struct group){.metric = sq_xstrdup(row->metric),
-                            .slice = sq_xstrdup(row->slice)};
+    if (!f->metric || strcmp(f->metric, row->metric) != 0 ||
+        strcmp(f->slice, row->slice) != 0) {
+        end_group(f);
+        f->metric = sq_xstrdup(row->metric);
+        f->slice = sq_xstrdup(row->slice);
     }
-    if (g->n == g->cap) {
-        g->cap = g->cap ? 2 * g->cap : 256;
-        g->values = sq_xrealloc(g->values, g->cap, sizeof *g->values);
-        g->weights = sq_xrealloc(g->weights, g->cap, sizeof *g->weights);
+    if (f->n == f->cap) {
+        f->cap = f->cap ? 2 * f->cap : 256;
+        f->values = sq_xrealloc(f->values, f->cap, sizeof *f->values);
+        f->weights = sq_xrealloc(f->weights, f->cap, sizeof *f->weights);
     }
-    g->weights[g->n] = (double)row->steps;
-    g->values[g->n++] = row->value;
+    f->weights[f->n] = (double)row->steps;
+    f->values[f->n++] = row->value;
 }
 
 static enum sq_status put_suite(struct sq_session *s, int64_t suite,
@@ -44,24 +66,20 @@ static enum sq_status put_suite(struct sq_session *s, int64_t suite,
     struct fold f = {0};
     enum sq_status st =
         sq_store_metric_each(s->store, &s->run, suite, on_value, &f, err);
-    for (size_t i = 0; i < f.n; i++) {
-        struct group *g = &f.groups[i];
-        const struct sq_metric *m = sq_metric_find(sq_str_from(g->metric));
-        if (st == SQ_OK && m) {
-            struct sq_estimate e =
-                m->pooled ? sq_stat_pooled(g->values, g->weights, g->n, m->min,
-                                           m->max)
-                          : sq_stat_mean(g->values, g->n, m->min, m->max);
-            st = sq_store_metric_put(s->store, &s->run, suite, g->slice,
-                                     g->metric, e.value, e.stderr_, e.lo, e.hi,
-                                     e.n, err);
-        }
-        free(g->metric);
-        free(g->slice);
-        free(g->values);
-        free(g->weights);
+    end_group(&f);
+    for (size_t i = 0; i < f.nresults; i++) {
+        struct result *r = &f.results[i];
+        const struct sq_estimate *e = &r->estimate;
+        if (st == SQ_OK)
+            st = sq_store_metric_put(s->store, &s->run, suite, r->slice,
+                                     r->metric, e->value, e->stderr_, e->lo,
+                                     e->hi, e->n, err);
+        free(r->metric);
+        free(r->slice);
     }
-    free(f.groups);
+    free(f.results);
+    free(f.values);
+    free(f.weights);
     return st;
 }
 

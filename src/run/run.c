@@ -18,6 +18,7 @@ struct loop {
     bool planned;  /* the plan has no more jobs */
     bool stopping; /* nothing new is asked */
     bool starved;  /* nothing new is affordable until an answer is settled */
+    bool drained;  /* the queue was tried since an engine last moved */
     size_t done, total; /* jobs, for the progress line; total 0 = unknown */
     int64_t begun_ms, shown_ms;
 };
@@ -122,6 +123,7 @@ static enum sq_status advance(struct loop *l, struct sq_item *item,
 static enum sq_status drain_queue(struct loop *l, struct sq_err *err)
 {
     struct sq_ask *waiting = l->queue;
+    l->drained = true;
     l->queue = NULL;
     l->queue_end = &l->queue;
     enum sq_status st = SQ_OK;
@@ -212,9 +214,39 @@ static enum sq_status take_arrivals(struct loop *l, struct sq_err *err)
     return st;
 }
 
+/* 0 is the model's, k + 1 that of judge k. */
+static struct sq_engine *engine_at(const struct sq_session *s, size_t i)
+{
+    return i ? s->judges[i - 1].engine : s->model;
+}
+
 static size_t in_flight(const struct sq_session *s)
 {
-    return s->model->in_flight + (s->judge ? s->judge->in_flight : 0);
+    size_t n = 0;
+    for (size_t i = 0; i <= s->njudges; i++)
+        n += engine_at(s, i)->in_flight;
+    return n;
+}
+
+static size_t under_way(const struct sq_session *s)
+{
+    size_t n = in_flight(s);
+    for (size_t i = 0; i <= s->njudges; i++)
+        n -= engine_at(s, i)->waiting;
+    return n;
+}
+
+/* Is there anything to wait for? A run that stops does not wait for what would
+ * only be sent later. */
+static bool has_waiting(const struct loop *l)
+{
+    const struct sq_session *s = l->s;
+    bool full = false;
+    if (l->stopping)
+        return under_way(s) > 0;
+    for (size_t i = 0; i <= s->njudges; i++)
+        full = full || engine_at(s, i)->full;
+    return in_flight(s) > 0 || (full && (l->queue || !l->planned));
 }
 
 /* What is worth waiting for: when the run stops, not what is computed here. */
@@ -232,8 +264,10 @@ static size_t awaited(const struct loop *l)
 static bool has_work(const struct loop *l)
 {
     const struct sq_session *s = l->s;
-    bool judge_free = s->judge && !s->judge->full;
-    bool sendable = l->queue && !l->starved && (judge_free || !s->model->full);
+    bool free_engine = false;
+    for (size_t i = 0; i <= s->njudges; i++)
+        free_engine = free_engine || !engine_at(s, i)->full;
+    bool sendable = l->queue && !l->drained && !l->starved && free_engine;
     return s->narrivals || (!l->stopping && (can_begin(l) || sendable));
 }
 
@@ -263,24 +297,61 @@ static enum sq_status work(struct loop *l, struct sq_err *err)
     return st;
 }
 
+<<<<<<< HEAD
 /* Lets the engines move; the first one with requests in flight may wait, unless
  * one has something to compute meanwhile. */
 static enum sq_status step_engines(struct sq_session *s, int wait_ms,
+=======
+/* Not longer than until an engine is due. */
+static int time_to_wait(const struct sq_engine *e, int wait_ms)
+{
+    if (e->due_ms == 0)
+        return wait_ms;
+    int64_t left = e->due_ms - sq_clock_ms();
+    return left < 0 ? 0 : left < wait_ms ? (int)left : wait_ms;
+}
+
+/* Lets the engines move; the first one with requests in flight may wait. */
+static enum sq_status step_engines(struct loop *l, int wait_ms,
+>>>>>>> main
                                    struct sq_err *err)
 {
-    struct sq_engine *engines[] = {s->model, s->judge};
+    struct sq_session *s = l->s;
     enum sq_status st = SQ_OK;
+<<<<<<< HEAD
     for (size_t i = 0; i < 2; i++)
         if (engines[i] && engines[i]->ops->computes && engines[i]->in_flight)
             wait_ms = 0;
     for (size_t i = 0; i < 2 && st == SQ_OK; i++) {
         struct sq_engine *e = engines[i];
         if (!e || !e->in_flight)
+=======
+    l->drained = false;
+    for (size_t i = 0; i <= s->njudges; i++)
+        wait_ms = time_to_wait(engine_at(s, i), wait_ms);
+    for (size_t i = 0; i <= s->njudges && st == SQ_OK; i++) {
+        struct sq_engine *e = engine_at(s, i);
+        if (!e->in_flight && !e->full)
+>>>>>>> main
             continue;
         st = e->ops->step(e, s->narrivals ? 0 : wait_ms, err);
         wait_ms = 0;
     }
     return st;
+}
+
+static void put_engines(const struct sq_session *s, struct sq_buf *out)
+{
+    for (size_t i = 0; i <= s->njudges; i++) {
+        const struct sq_engine *e = engine_at(s, i);
+        struct sq_buf text;
+        sq_buf_init(&text, SQ_MAX_MESSAGE);
+        if (e->ops->progress)
+            e->ops->progress(e, &text);
+        if (text.n)
+            sq_buf_addf(out, "%s%s", i ? ", judge" : "", text.p);
+        sq_buf_release(&text);
+    }
 }
 
 static void show_progress(struct loop *l)
@@ -303,6 +374,7 @@ static void show_progress(struct loop *l)
     if (l->total > l->done && rate > 0)
         sq_buf_addf(&text, ", %.0f s left",
                     (double)(l->total - l->done) / rate);
+    put_engines(l->s, &text);
     if (l->s->result->missing)
         sq_buf_addf(&text, ", %zu missing", l->s->result->missing);
     if (l->s->budget->requests) {
@@ -325,6 +397,7 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
             sq_log(s->options->log, SQ_LOG_WARN,
                    "stopping: waiting for %zu requests in flight (again to "
                    "stop at once)",
+<<<<<<< HEAD
                    awaited(l));
         }
         if (has_work(l))
@@ -335,6 +408,18 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
             break;
         if (st == SQ_OK && awaited(l) && s->narrivals == 0 && has_work(l))
             st = step_engines(s, 0, err);
+=======
+                   under_way(s));
+        }
+        if (has_work(l))
+            st = work(l, err);
+        else if (has_waiting(l))
+            st = step_engines(l, 200, err);
+        else
+            break;
+        if (st == SQ_OK && in_flight(s) && s->narrivals == 0 && has_work(l))
+            st = step_engines(l, 0, err);
+>>>>>>> main
         show_progress(l);
     }
     return st;
@@ -428,7 +513,7 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     struct loop l = {.s = s, .begun_ms = sq_clock_ms()};
     l.queue_end = &l.queue;
     /* Items that wait for a slow judge must not keep the model idle. */
-    l.window = (size_t)o->concurrency * (s->judge ? 2 : 1) + 64;
+    l.window = (size_t)o->concurrency * (1 + s->njudges) + 64;
     l.shown_ms = l.begun_ms;
     enum sq_status st = SQ_OK;
     if (o->log && o->log->tty)
@@ -448,7 +533,8 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     while (l.items)
         end_item(&l, l.items);
     log_summary(s, s->model);
-    log_summary(s, s->judge);
+    for (size_t i = 0; i < s->njudges; i++)
+        log_summary(s, s->judges[i].engine);
     const char *status = s->result->interrupted              ? "interrupted"
                          : st != SQ_OK || s->result->missing ? "incomplete"
                                                              : "complete";

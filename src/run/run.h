@@ -12,7 +12,7 @@
 
 /* How an engine is reached; see struct sq_engine_config. */
 struct sq_run_model {
-    const char *spec;           /* NULL = none (a judge may be absent) */
+    const char *spec;
     const char *base_url;       /* NULL = the engine's default */
     const char *key;            /* secret, NULL = none */
     const char *key_env;        /* the variable it came from */
@@ -21,6 +21,7 @@ struct sq_run_model {
     const char *chat_template;  /* of a local model, NULL = its own */
     const char *const *headers; /* secret, NULL-terminated; NULL = none */
     struct sq_price price;      /* NAN = look it up in the price list */
+    long long rpm, tpm; /* requests and tokens per minute, 0 = no limit */
 };
 
 /* What every request to the tested model has beside the query. */
@@ -33,7 +34,9 @@ struct sq_run_prompt {
 };
 
 struct sq_run_options {
-    struct sq_run_model model, judge;
+    struct sq_run_model model, judges[SQ_JUDGES_MAX];
+    size_t njudges;
+    long long judge_reasks;    /* most further tries of an unreadable verdict */
     const char *const *suites; /* specs, "chain:n=20" */
     size_t nsuites;
     const char *const *templates; /* names; none = those of the suites */

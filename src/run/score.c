@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "run/panel.h"
 
 /* More than one sample can have; one metric stands once. */
 #define MAX_METRICS 64
@@ -66,34 +67,6 @@ static int ruling_pass(const struct ruling *r)
     return r->n && r->hold == r->n ? 1 : -1;
 }
 
-/* The judge of steps among those asked, NULL without one. */
-static const struct sq_judged *steps_judge(const struct sq_score_input *in)
-{
-    for (size_t i = 0; i < in->njudged; i++)
-        if (in->judged[i].template_->form == SQ_JUDGE_STEPS)
-            return &in->judged[i];
-    return NULL;
-}
-
-/* What the judge says of a step; its reason goes to why. */
-static enum sq_state judge_step(const struct sq_judged *j, size_t step,
-                                struct sq_buf *why, sq_str *evidence)
-{
-    if (j->state != SQ_STATE_PASS) {
-        sq_buf_addf(why, "%sjudge %s: %s", why->n ? "\n" : "",
-                    sq_state_name(j->state), j->error);
-        return j->state;
-    }
-    const struct sq_step_verdict *v = &j->verdict.steps[step];
-    *evidence = v->evidence;
-    sq_buf_addf(why, "%sjudge %s: %.*s", why->n ? "\n" : "",
-                v->state == SQ_STATE_PASS   ? "done"
-                : v->state == SQ_STATE_FAIL ? "not done"
-                                            : sq_state_name(v->state),
-                SQ_STR_ARG(v->why));
-    return v->state;
-}
-
 /* Is the response shared by the answers to several steps? */
 static bool answers_many(const struct sq_sample *s)
 {
@@ -129,10 +102,11 @@ static void score_step(const struct sq_score_input *in, size_t i,
     struct sq_finding at = done.evidence.len ? done.evidence : right.evidence;
     out->evidence = sq_str_sub(in->text, at.at, at.at + at.len);
 
-    const struct sq_judged *judge = *grader ? NULL : steps_judge(in);
+    struct sq_panel judges;
+    bool judge = !*grader && sq_panel_of_steps(in, &judges);
     enum sq_state judged = SQ_STATE_NOT_JUDGED;
     if (judge)
-        judged = judge_step(judge, i, &why, &out->evidence);
+        judged = sq_panel_step(&judges, i, &why, &out->evidence);
     out->rule_pass = ruling_pass(&done);
     if (sq_state_decided(judged))
         out->judge_pass = judged == SQ_STATE_PASS;
@@ -230,31 +204,21 @@ static void judge_metrics(const struct sq_score_input *in,
 {
     struct sq_store_verdict *verdicts =
         sq_arena_array(arena, in->njudged, sizeof *verdicts);
-    for (size_t i = 0; i < in->njudged; i++) {
-        const struct sq_judged *j = &in->judged[i];
-        struct sq_store_verdict *v = &verdicts[i];
-        bool came = j->state == SQ_STATE_PASS;
-        enum sq_judge_form form = j->template_->form;
-        *v = (struct sq_store_verdict){
-            .judge_template = j->template_->name.p,
-            .following = came ? j->verdict.following : j->state,
-            .quality = came ? j->verdict.quality_state : j->state,
-            .value = j->verdict.quality,
-            .explanation = came ? j->verdict.why : sq_str_from(j->error)};
-        if (form != SQ_JUDGE_FOLLOWING && form != SQ_JUDGE_PAPER)
-            v->following = SQ_STATE_NOT_JUDGED;
-        if (form != SQ_JUDGE_QUALITY && form != SQ_JUDGE_PAPER)
-            v->quality = SQ_STATE_NOT_JUDGED;
+    struct sq_panel p = {0};
+    while (sq_panel_next(in, &p)) {
+        struct sq_store_verdict *v = &verdicts[sheet->nverdicts++];
+        sq_panel_verdict(&p, arena, v);
         if (sq_state_decided(v->following))
             put_metric(sheet, values, "following_rate",
                        v->following == SQ_STATE_PASS);
         if (v->quality == SQ_STATE_PASS)
             put_metric(sheet, values, "quality", v->value);
-        sheet->final = sheet->final && j->state != SQ_STATE_ERROR &&
-                       j->state != SQ_STATE_NOT_RUN;
+        for (size_t i = 0; i < p.n; i++)
+            sheet->final = sheet->final && !p.judged[i].again &&
+                           p.judged[i].state == SQ_STATE_PASS;
     }
     sheet->verdicts = verdicts;
-    sheet->nverdicts = in->njudged;
+    sq_panel_findings(in, arena, sheet);
 }
 
 /* The next grader of a step behind `last` (NULL: the first), or NULL. A step
@@ -294,7 +258,8 @@ void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
     /* An empty query is never asked: that is final, a missing answer is not. */
     sheet->final = in->state != SQ_STATE_ERROR &&
                    (in->state != SQ_STATE_NOT_RUN || sample->query.n == 0);
-    bool judged = steps_judge(in) != NULL;
+    struct sq_panel judges;
+    bool judged = sq_panel_of_steps(in, &judges);
     for (size_t i = 0; i < sample->nsteps; i++) {
         const char *g = NULL;
         while ((g = next_grader(&sample->steps[i], judged, g)) != NULL)

@@ -28,28 +28,7 @@
  *   prompt_level_strict_acc, prompt_level_loose_acc  as full_rate
  *   inst_level_strict_acc, inst_level_loose_acc      pass / steps; pooled
  */
-#include "judge/judge.h"
-#include "seqeval.h"
-#include "store/store.h"
-
-/* What one judge template gave for a response. */
-struct sq_judged {
-    const struct sq_judge_template *template_;
-    enum sq_state state; /* PASS: verdict holds; ERROR or NOT_RUN: none came */
-    struct sq_verdict verdict;
-    const char *error; /* why none came; "" */
-};
-
-/* state: PASS when `text` is the model's response; else why there is none to
- * score (ERROR, NOT_RUN, TRUNCATED, REFUSED), with `error` for people. */
-struct sq_score_input {
-    const struct sq_sample *sample;
-    enum sq_state state;
-    sq_str text;
-    const char *error;
-    const struct sq_judged *judged;
-    size_t njudged;
-};
+#include "run/panel.h"
 
 /* Fills *sheet with memory from the arena. */
 void sq_score(const struct sq_score_input *in, struct sq_arena *arena,

@@ -5,7 +5,12 @@
  * Life cycle: open (validates everything before anything is asked), use, close.
  */
 #include "engine/http.h"
+<<<<<<< HEAD
 #include "engine/local_model.h"
+=======
+#include "engine/limiter.h"
+#include "judge/attack.h"
+>>>>>>> main
 #include "judge/judge.h"
 #include "run/run.h"
 
@@ -18,6 +23,11 @@ struct sq_arrival {
     int64_t row; /* of a response that the store already had; 0 = new */
 };
 
+struct sq_session_judge {
+    struct sq_engine *engine;
+    const char *name; /* as it is shown; no other judge of the run has it */
+};
+
 struct sq_session {
     const struct sq_run_options *options;
     struct sq_suite **suites;
@@ -25,9 +35,19 @@ struct sq_session {
     size_t nsuites;
     struct sq_judge_template **templates;
     size_t ntemplates;
+<<<<<<< HEAD
     struct sq_http_shared http;      /* the one pump of model and judge */
     struct sq_local_shared local;    /* the models loaded for them */
     struct sq_engine *model, *judge; /* judge may be NULL */
+=======
+    struct sq_http_shared http; /* the one pump of model and judges */
+    struct sq_rate rates[SQ_ASKED_COUNT];
+    struct sq_engine *model;
+    struct sq_session_judge judges[SQ_JUDGES_MAX];
+    size_t njudges;
+    struct sq_arena arena;
+    const struct sq_attack_rules *attacks; /* where a judge is asked */
+>>>>>>> main
     struct sq_store *store;
     struct sq_run run;
     struct sq_plan plan;

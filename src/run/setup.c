@@ -124,6 +124,28 @@ static enum sq_status open_templates(struct sq_session *s, struct sq_err *err)
     return st == SQ_OK ? check_templates(s, err) : st;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The limits per minute. A model that judges itself has one account for both.
+ */
+static struct sq_rate *open_rate(struct sq_session *s,
+                                 const struct sq_run_model *of)
+{
+    const struct sq_run_model *m = &s->options->model;
+    struct sq_rate *rate =
+        of == m ? &s->rates[SQ_ASKED_MODEL]
+                : &s->rates[SQ_ASKED_JUDGE + (of - s->options->judges)];
+    if (of != m && !of->rpm && !of->tpm && same_text(m->spec, of->spec) &&
+        same_text(m->base_url, of->base_url) && same_text(m->key, of->key))
+        rate = &s->rates[SQ_ASKED_MODEL];
+    else
+        sq_rate_init(rate, of->rpm, of->tpm);
+    return rate->rpm || rate->tpm ? rate : NULL;
+}
+
 static enum sq_status open_engine(struct sq_session *s,
                                   const struct sq_run_model *m, bool judge,
                                   struct sq_engine **out, struct sq_err *err)
@@ -142,8 +164,12 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .completions = m->completions,
                                       .headers = m->headers,
                                       .http = &s->http,
+<<<<<<< HEAD
                                       .local = &s->local,
                                       .chat_template = m->chat_template,
+=======
+                                      .rate = open_rate(s, m),
+>>>>>>> main
                                       .judge = judge,
                                       .log = o->log,
                                       .done = on_done,
@@ -158,19 +184,53 @@ static enum sq_status open_engine(struct sq_session *s,
                                        judge ? "judge" : "model", m->spec);
 }
 
+/* The judge's model, with a number where an earlier judge has the same. */
+static const char *judge_name(struct sq_session *s, const char *model)
+{
+    const char *name = model;
+    for (size_t i = 0, n = 1; i < s->njudges; i++)
+        if (strcmp(s->judges[i].engine->model, model) == 0)
+            name = sq_arena_printf(&s->arena, "%s#%zu", model, ++n);
+    return name;
+}
+
+static enum sq_status open_judges(struct sq_session *s, struct sq_err *err)
+{
+    const struct sq_run_options *o = s->options;
+    for (size_t i = 0; i < o->njudges; i++) {
+        struct sq_engine *e = NULL;
+        enum sq_status st = open_engine(s, &o->judges[i], true, &e, err);
+        if (st != SQ_OK)
+            return st;
+        const char *name = judge_name(s, e->model);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(s->judges[k].engine->model, e->model) == 0 &&
+                strcmp(s->judges[k].engine->endpoint, e->endpoint) == 0)
+                st = sq_err_set(err, SQ_USAGE,
+                                "--judge %s: is given twice; what it says "
+                                "would count twice",
+                                o->judges[i].spec);
+        s->judges[s->njudges++] = (struct sq_session_judge){e, name};
+        if (st != SQ_OK)
+            return st;
+    }
+    return SQ_OK;
+}
+
 /* ---- budget -------------------------------------------------------------- */
 
 static enum sq_status set_price(struct sq_session *s, enum sq_asked asked,
                                 struct sq_err *err)
 {
     const struct sq_run_options *o = s->options;
-    bool judge = asked == SQ_ASKED_JUDGE;
+    bool judge = asked != SQ_ASKED_MODEL;
     const char *prefix = judge ? "judge-" : "";
-    const struct sq_engine *e = judge ? s->judge : s->model;
+    size_t k = judge ? (size_t)(asked - SQ_ASKED_JUDGE) : 0;
+    const struct sq_engine *e = judge ? s->judges[k].engine : s->model;
     struct sq_price *p = &s->budget->prices[asked];
-    if (!e || !e->ops->asks)
+    if (!e->ops->asks)
         return SQ_OK;
-    *p = judge ? o->judge.price : o->model.price;
+    *p = judge ? o->judges[k].price : o->model.price;
     if (isnan(p->input) != isnan(p->output))
         return sq_err_set(err, SQ_USAGE,
                           "--%sprice-in and --%sprice-out belong together; "
@@ -214,7 +274,7 @@ static enum sq_status open_budget(struct sq_session *s, struct sq_err *err)
 {
     sq_budget_init(s->budget, &s->options->budget, sq_clock_ms());
     enum sq_status st = check_max_tokens(s, err);
-    for (int i = 0; i < SQ_ASKED_COUNT && st == SQ_OK; i++)
+    for (size_t i = 0; i <= s->njudges && st == SQ_OK; i++)
         st = set_price(s, (enum sq_asked)i, err);
     return st;
 }
@@ -228,13 +288,15 @@ enum sq_status sq_session_open(struct sq_session *s,
                              .result = result,
                              .budget = &result->budget};
     enum sq_status st = open_suites(s, err);
-    if (st == SQ_OK && options->judge.spec)
+    if (st == SQ_OK && options->njudges)
         st = open_templates(s, err);
     if (st == SQ_OK)
         st = open_engine(s, &options->model, false, &s->model, err);
-    if (st == SQ_OK && options->judge.spec && s->ntemplates)
-        st = open_engine(s, &options->judge, true, &s->judge, err);
-    else if (st == SQ_OK && options->judge.spec)
+    if (st == SQ_OK && s->ntemplates)
+        st = sq_attack_rules(&s->arena, &s->attacks, err);
+    if (st == SQ_OK && s->ntemplates)
+        st = open_judges(s, err);
+    else if (st == SQ_OK && options->njudges)
         sq_log(options->log, SQ_LOG_WARN,
                "these suites are scored by rules alone: the judge has nothing "
                "to do (--judge-template NAME would ask it)");
@@ -285,7 +347,13 @@ static struct sq_json *identity(const struct sq_session *s)
     struct sq_json *j = sq_json_object();
     sq_json_put_str(j, "seqeval", SQ_STR(SQ_VERSION));
     put_engine(j, "model", s->model);
-    put_engine(j, "judge", s->judge);
+    struct sq_json *asked = sq_json_array();
+    for (size_t i = 0; i < s->njudges; i++)
+        put_engine(asked, NULL, s->judges[i].engine);
+    if (s->njudges)
+        sq_json_put(j, "judges", asked);
+    else
+        sq_json_free(asked);
     struct sq_json *list = sq_json_array();
     for (size_t i = 0; i < s->nsuites; i++) {
         const struct sq_suite *suite = s->suites[i];
@@ -307,6 +375,8 @@ static struct sq_json *identity(const struct sq_session *s)
         sq_json_put(judges, NULL, t);
     }
     sq_json_put(j, "judge_templates", judges);
+    if (s->njudges)
+        sq_json_put_int(j, "judge_reasks", o->judge_reasks);
     sq_json_put_int(j, "epochs", o->epochs);
     put_set(j, "limit_first", (double)o->limit.first, 0);
     put_set(j, "limit_last", (double)o->limit.last, 0);
@@ -331,6 +401,7 @@ static void put_price(struct sq_json *j, const char *key, struct sq_price p)
     sq_json_put(j, key, o);
 }
 
+<<<<<<< HEAD
 static void put_metadata(struct sq_json *j, const char *key,
                          const struct sq_engine *e)
 {
@@ -339,6 +410,12 @@ static void put_metadata(struct sq_json *j, const char *key,
         e && e->metadata.n ? sq_json_parse(e->metadata, key, 1, &none) : NULL;
     if (about)
         sq_json_put(j, key, about);
+=======
+static void put_rate(struct sq_json *j, const char *key, long long n)
+{
+    if (n)
+        sq_json_put_int(j, key, n);
+>>>>>>> main
 }
 
 /* Where and with what it ran: kept, but no part of the identity. */
@@ -355,12 +432,18 @@ static struct sq_json *provenance(const struct sq_session *s)
         sq_json_put(j, "host", h);
     }
     sq_json_put_int(j, "concurrency", s->options->concurrency);
+    put_rate(j, "rpm", s->options->model.rpm);
+    put_rate(j, "tpm", s->options->model.tpm);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
     put_metadata(j, "model", s->model);
     put_metadata(j, "judge", s->judge);
     put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);
-    put_price(j, "judge_price", s->budget->prices[SQ_ASKED_JUDGE]);
+    struct sq_json *prices = sq_json_object();
+    for (size_t i = 0; i < s->njudges; i++)
+        put_price(prices, s->judges[i].name,
+                  s->budget->prices[SQ_ASKED_JUDGE + i]);
+    sq_json_put(j, "judge_prices", prices);
     return j;
 }
 
@@ -378,6 +461,15 @@ static enum sq_status put_suites(struct sq_session *s, struct sq_err *err)
     return st;
 }
 
+/* As one text: "a + b". */
+static const char *judge_names(struct sq_session *s)
+{
+    const char *names = s->njudges ? s->judges[0].name : "";
+    for (size_t i = 1; i < s->njudges; i++)
+        names = sq_arena_printf(&s->arena, "%s + %s", names, s->judges[i].name);
+    return names;
+}
+
 enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
 {
     struct sq_buf settings, origin;
@@ -390,7 +482,7 @@ enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
     sq_sha256_of(sq_buf_str(&settings), key);
     struct sq_run_info info = {.plan_key = key,
                                .model = s->model->model,
-                               .judge = s->judge ? s->judge->model : "",
+                               .judge = judge_names(s),
                                .settings_json = settings.p,
                                .provenance_json = origin.p};
     enum sq_status st =
@@ -414,8 +506,8 @@ enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
 
 void sq_session_close(struct sq_session *s)
 {
-    if (s->judge)
-        s->judge->ops->close(s->judge);
+    for (size_t i = 0; i < s->njudges; i++)
+        s->judges[i].engine->ops->close(s->judges[i].engine);
     if (s->model)
         s->model->ops->close(s->model);
     sq_plan_release(&s->plan);
@@ -429,5 +521,6 @@ void sq_session_close(struct sq_session *s)
     for (size_t i = 0; i < s->narrivals; i++)
         sq_response_release(&s->arrivals[i].response);
     free(s->arrivals);
+    sq_arena_release(&s->arena);
     sq_store_close(s->store);
 }

@@ -2,8 +2,27 @@
 #include "store/schema.h"
 #include <stdio.h>
 
+/* What the requests of a group came to. */
+#define USAGE                                                                  \
+    "  sum(j.requests) AS requests,"                                           \
+    "  sum(j.requests = 0 AND j.response IS NOT NULL) AS cached,"              \
+    "  sum(j.retries) AS retries,"                                             \
+    "  iif(sum(j.requests) = 0, 0,"                                            \
+    "   sum(p.prompt_tokens) FILTER (WHERE j.requests > 0)) AS prompt_tokens," \
+    "  iif(sum(j.requests) = 0, 0, sum(p.completion_tokens)"                   \
+    "   FILTER (WHERE j.requests > 0)) AS completion_tokens,"                  \
+    "  iif(sum(j.requests) = 0, 0.0, sum(j.cost)) AS cost,"                    \
+    "  iif(sum(j.requests) = 0, 0,"                                            \
+    "   sum(p.cached_tokens) FILTER (WHERE j.requests > 0)) AS cached_tokens," \
+    "  iif(sum(j.requests) = 0, 0, sum(p.reasoning_tokens)"                    \
+    "   FILTER (WHERE j.requests > 0)) AS reasoning_tokens"                    \
+    " FROM job j JOIN run r ON r.id = j.run"                                   \
+    " LEFT JOIN response p ON p.id = j.response"
+
 /* Keys that rows of runs repeat are integers, and the tables with one row per
- * step or value are their own index (WITHOUT ROWID). */
+ * step or value are their own index (WITHOUT ROWID). What refers to names
+ * that are never deleted (state, metric) does not say so: it would cost a
+ * look-up for each row. */
 static const char *const version_1[] = {
     "CREATE TABLE run("
     " id INTEGER PRIMARY KEY,"
@@ -97,20 +116,23 @@ static const char *const version_1[] = {
     " digest TEXT NOT NULL,"
     " UNIQUE(name, digest)"
     ") STRICT",
+    /* what the model is asked by */
+    "INSERT INTO template VALUES(0, '', '')",
     "CREATE TABLE job("
     " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
     " sample INTEGER NOT NULL REFERENCES sample,"
     " epoch INTEGER NOT NULL,"
     " judge TEXT NOT NULL,"
+    " template INTEGER NOT NULL REFERENCES template,"
+    " attempt INTEGER NOT NULL,"
     " job_id TEXT,"
-    " template INTEGER REFERENCES template,"
     " response INTEGER REFERENCES response,"
-    " state INTEGER NOT NULL REFERENCES state,"
+    " state INTEGER NOT NULL,"
     " error TEXT,"
     " requests INTEGER NOT NULL,"
     " retries INTEGER NOT NULL,"
     " cost REAL,"
-    " PRIMARY KEY(run, sample, epoch, judge)"
+    " PRIMARY KEY(run, sample, epoch, judge, template, attempt)"
     ") STRICT, WITHOUT ROWID",
 
     "CREATE TABLE state("
@@ -126,6 +148,7 @@ static const char *const version_1[] = {
     " sample INTEGER NOT NULL REFERENCES sample,"
     " epoch INTEGER NOT NULL,"
     " final INTEGER NOT NULL,"
+    " attack TEXT,"
     " PRIMARY KEY(run, sample, epoch)"
     ") STRICT, WITHOUT ROWID",
     "CREATE TABLE step_score("
@@ -134,7 +157,7 @@ static const char *const version_1[] = {
     " epoch INTEGER NOT NULL,"
     " step INTEGER NOT NULL,"
     " grader TEXT NOT NULL,"
-    " state INTEGER NOT NULL REFERENCES state,"
+    " state INTEGER NOT NULL,"
     " rule_pass INTEGER,"
     " judge_pass INTEGER,"
     " correct INTEGER,"
@@ -148,12 +171,27 @@ static const char *const version_1[] = {
     " run INTEGER NOT NULL,"
     " sample INTEGER NOT NULL,"
     " epoch INTEGER NOT NULL,"
-    " judge TEXT NOT NULL,"
-    " following INTEGER NOT NULL REFERENCES state,"
-    " quality_state INTEGER NOT NULL REFERENCES state,"
+    " template TEXT NOT NULL,"
+    " following INTEGER NOT NULL,"
+    " quality_state INTEGER NOT NULL,"
     " quality REAL,"
     " explanation TEXT,"
-    " PRIMARY KEY(run, sample, epoch, judge),"
+    " PRIMARY KEY(run, sample, epoch, template),"
+    " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE finding("
+    " run INTEGER NOT NULL,"
+    " sample INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL,"
+    " judge TEXT NOT NULL,"
+    " template TEXT NOT NULL,"
+    " question TEXT NOT NULL,"
+    " step INTEGER NOT NULL,"
+    " state INTEGER NOT NULL,"
+    " value REAL,"
+    " evidence TEXT,"
+    " explanation TEXT,"
+    " PRIMARY KEY(run, sample, epoch, judge, template, question, step),"
     " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
     ") STRICT, WITHOUT ROWID",
 
@@ -165,7 +203,7 @@ static const char *const version_1[] = {
     " run INTEGER NOT NULL,"
     " sample INTEGER NOT NULL,"
     " epoch INTEGER NOT NULL,"
-    " metric INTEGER NOT NULL REFERENCES metric,"
+    " metric INTEGER NOT NULL,"
     " value REAL NOT NULL,"
     " PRIMARY KEY(run, sample, epoch, metric),"
     " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
@@ -174,7 +212,7 @@ static const char *const version_1[] = {
     " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
     " suite INTEGER NOT NULL REFERENCES suite,"
     " slice TEXT NOT NULL,"
-    " metric INTEGER NOT NULL REFERENCES metric,"
+    " metric INTEGER NOT NULL,"
     " value REAL,"
     " stderr REAL,"
     " lo REAL,"
@@ -209,11 +247,18 @@ static const char *const version_1[] = {
     " JOIN step p ON p.sample = v.sample AND p.step = v.step",
     "CREATE VIEW verdicts AS"
     " SELECT r.run_id, u.label AS suite, s.sample_id, v.epoch,"
-    "  v.judge AS template,"
+    "  v.template,"
     "  (SELECT name FROM state WHERE id = v.following) AS following,"
     "  (SELECT name FROM state WHERE id = v.quality_state) AS quality_state,"
     "  v.quality, v.explanation"
     " FROM verdict v JOIN run r ON r.id = v.run"
+    " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
+    "CREATE VIEW judge_verdicts AS"
+    " SELECT r.run_id, u.label AS suite, s.sample_id, v.epoch, v.judge,"
+    "  v.template, v.question, iif(v.question = 'step', v.step, NULL) AS step,"
+    "  (SELECT name FROM state WHERE id = v.state) AS state, v.value,"
+    "  v.evidence, v.explanation"
+    " FROM finding v JOIN run r ON r.id = v.run"
     " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
     "CREATE VIEW samples AS"
     " SELECT r.run_id, u.label AS suite, s.sample_id, j.epoch,"
@@ -222,28 +267,19 @@ static const char *const version_1[] = {
     "  p.text AS response_text, p.stop, p.server_model, p.prompt_tokens,"
     "  p.completion_tokens, p.latency_ms, s.query, j.job_id, p.reasoning,"
     "  p.finish_reason, p.system_fingerprint, p.cached_tokens,"
-    "  p.reasoning_tokens"
+    "  p.reasoning_tokens, h.attack"
     " FROM job j JOIN run r ON r.id = j.run"
     " JOIN sample s ON s.id = j.sample JOIN suite u ON u.id = s.suite"
     " LEFT JOIN response p ON p.id = j.response"
+    " LEFT JOIN sheet h ON h.run = j.run AND h.sample = j.sample"
+    "  AND h.epoch = j.epoch"
     " WHERE j.judge = ''",
     "CREATE VIEW usage AS"
-    " SELECT r.run_id, iif(j.judge = '', 'model', 'judge') AS role,"
-    "  sum(j.requests) AS requests,"
-    "  sum(j.requests = 0 AND j.response IS NOT NULL) AS cached,"
-    "  sum(j.retries) AS retries,"
-    "  iif(sum(j.requests) = 0, 0,"
-    "   sum(p.prompt_tokens) FILTER (WHERE j.requests > 0)) AS prompt_tokens,"
-    "  iif(sum(j.requests) = 0, 0, sum(p.completion_tokens)"
-    "   FILTER (WHERE j.requests > 0)) AS completion_tokens,"
-    "  iif(sum(j.requests) = 0, 0.0, sum(j.cost)) AS cost,"
-    "  iif(sum(j.requests) = 0, 0,"
-    "   sum(p.cached_tokens) FILTER (WHERE j.requests > 0)) AS cached_tokens,"
-    "  iif(sum(j.requests) = 0, 0, sum(p.reasoning_tokens)"
-    "   FILTER (WHERE j.requests > 0)) AS reasoning_tokens"
-    " FROM job j JOIN run r ON r.id = j.run"
-    " LEFT JOIN response p ON p.id = j.response"
+    " SELECT r.run_id, iif(j.judge = '', 'model', 'judge') AS role," USAGE
     " GROUP BY r.id, j.judge = ''",
+    "CREATE VIEW judge_usage AS"
+    " SELECT r.run_id, j.judge," USAGE
+    " WHERE j.judge <> '' GROUP BY r.id, j.judge",
     NULL};
 
 const char *const *const sq_schema_migrations[] = {version_1};
@@ -287,6 +323,20 @@ static enum sq_status read_version(struct sq_db *db, size_t newest,
     return SQ_OK;
 }
 
+/* The same outside of a transaction: another process may be at work, and what
+ * is read must be of one moment. */
+static enum sq_status look_at_version(struct sq_db *db, size_t newest,
+                                      size_t *version, struct sq_err *err)
+{
+    enum sq_status st = sq_db_exec(db, "BEGIN", err), ended;
+
+    if (st != SQ_OK)
+        return st;
+    st = read_version(db, newest, version, err);
+    ended = sq_db_exec(db, "COMMIT", st == SQ_OK ? err : NULL);
+    return st == SQ_OK ? ended : st;
+}
+
 /* One step up, unless another process has just made it. */
 static enum sq_status migrate_once(struct sq_db *db,
                                    const char *const *const *migrations,
@@ -319,7 +369,7 @@ enum sq_status sq_schema_migrate(struct sq_db *db,
                                  struct sq_err *err)
 {
     size_t version = 0;
-    enum sq_status st = read_version(db, n, &version, err);
+    enum sq_status st = look_at_version(db, n, &version, err);
 
     if (st == SQ_OK)
         st = sq_db_use_wal(db, err);
@@ -331,7 +381,7 @@ enum sq_status sq_schema_migrate(struct sq_db *db,
 enum sq_status sq_schema_check(struct sq_db *db, size_t n, struct sq_err *err)
 {
     size_t version = 0;
-    enum sq_status st = read_version(db, n, &version, err);
+    enum sq_status st = look_at_version(db, n, &version, err);
 
     if (st != SQ_OK)
         return st;

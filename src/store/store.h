@@ -111,14 +111,15 @@ enum sq_status sq_store_response_put(struct sq_store *s,
                                      struct sq_response *response, int64_t *row,
                                      struct sq_err *err) SQ_CHECKED;
 
-/* What became of one request of a run: the model's (template "") or a judge's.
- */
+/* What became of one request of a run: the model's or a judge's. */
 struct sq_job {
     int64_t sample;              /* row */
     int epoch;                   /* 1-based */
+    const char *judge;           /* its name; "" = the model was asked */
     const char *judge_template;  /* "" = the model was asked */
     const char *template_digest; /* "" = the model was asked */
-    int64_t response;            /* row, 0 = none */
+    int attempt;         /* of a judge whose reply could not be read; from 0 */
+    int64_t response;    /* row, 0 = none */
     enum sq_state state; /* PASS answered, ERROR, NOT_RUN, TRUNCATED, REFUSED */
     const char *error;   /* why there is no response; "" */
     int retries;
@@ -126,7 +127,8 @@ struct sq_job {
     bool cached; /* the response was there before this run asked */
     char id[17]; /* the plan's stable id of (sample, epoch) */
 };
-/* Replaces what stood there for (run, sample, epoch, template), but adds up the
+/* Replaces what stood there for (run, sample, epoch, judge, template, attempt),
+ * but adds up the
  * requests, retries and cost it took; a row that has the same response already
  * stays as it is, so that a resumed run does not call its own answers cached.
  */
@@ -151,7 +153,17 @@ struct sq_metric_value {
     double value;
 };
 
-/* A judge's verdict on a whole response. */
+/* One finding of one judge: on a step, or on the whole response. */
+struct sq_judge_finding {
+    const char *judge, *judge_template;
+    const char *question; /* "following", "quality", "step" */
+    size_t step;          /* 0-based; 0 where the question is of no step */
+    enum sq_state state;  /* quality: PASS = value holds */
+    double value;         /* of quality; NAN = none */
+    sq_str evidence, explanation;
+};
+
+/* The judges' verdict on a whole response. */
 struct sq_store_verdict {
     const char *judge_template;
     enum sq_state following, quality; /* PASS/FAIL; PASS; UNPARSABLE, ERROR,
@@ -169,8 +181,11 @@ struct sq_score_sheet {
     size_t nmetrics;
     const struct sq_store_verdict *verdicts;
     size_t nverdicts;
-    bool final; /* false: something is missing (error, not_run): ask again on
-                   resume */
+    const struct sq_judge_finding *findings; /* judge by judge */
+    size_t nfindings;
+    sq_str attack; /* how the response talks to the judge; "" = it does not */
+    bool final;    /* false: something is missing (error, not_run): ask again on
+                      resume */
 };
 enum sq_status sq_store_scores_put(struct sq_store *s, const struct sq_run *run,
                                    int64_t sample, int epoch,
@@ -228,13 +243,15 @@ enum sq_store_query {
     /* run -> suite, metric, sample_id, value: each sample's mean over its
      * epochs, in no order */
     SQ_QUERY_RUN_VALUES,
+    /* run -> n: the responses that talk to the judge */
+    SQ_QUERY_RUN_ATTACKS,
     /* run -> suite, sample_id, epoch, state, error, cached, retries, grader,
      * steps, pass, fail, unanswerable; one row per grader, one in all (NULL)
      * where no step was scored. In the order of the suite's data. */
     SQ_QUERY_RUN_SAMPLES,
     /* run, sample -> suite, sample_id, epoch, state, error, cached, retries,
      * facets ("a=1,b=2"), query, response_text, stop, server_model,
-     * prompt_tokens, completion_tokens, latency_ms */
+     * prompt_tokens, completion_tokens, latency_ms, attack (NULL = none) */
     SQ_QUERY_SAMPLE,
     /* run, sample -> suite, epoch, step, start_byte, end_byte, kind,
      * answerable, depends ("[0,1]"), rules (one a line), grader, state,
@@ -242,8 +259,9 @@ enum sq_store_query {
      * NULL for a step without a score */
     SQ_QUERY_SAMPLE_STEPS,
     /* run, sample -> suite, epoch, template, template_digest, state (of the
-     * judge's request), error, following, quality_state, quality, explanation,
-     * reply */
+     * judge's last request), error, following, quality_state, quality,
+     * explanation, reply, judge. With several judges a row for all of them
+     * together follows, its judge "". */
     SQ_QUERY_SAMPLE_VERDICTS,
     SQ_QUERY_COUNT
 };

@@ -55,12 +55,12 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         "  JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite"
         "  WHERE r.run_id = ?1"
         " UNION ALL"
-        " SELECT u.label, 'following', v.judge, v.following"
+        " SELECT u.label, 'following', v.template, v.following"
         "  FROM run r JOIN verdict v ON v.run = r.id"
         "  JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite"
         "  WHERE r.run_id = ?1"
         " UNION ALL"
-        " SELECT u.label, 'quality', v.judge, v.quality_state"
+        " SELECT u.label, 'quality', v.template, v.quality_state"
         "  FROM run r JOIN verdict v ON v.run = r.id"
         "  JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite"
         "  WHERE r.run_id = ?1) k"
@@ -83,6 +83,10 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " JOIN metric m ON m.id = v.metric"
         " WHERE r.run_id = ?1 GROUP BY v.sample, v.metric",
 
+    [SQ_QUERY_RUN_ATTACKS] =
+        "SELECT count(*) FROM run r JOIN sheet h ON h.run = r.id"
+        " WHERE r.run_id = ?1 AND h.attack IS NOT NULL HAVING count(*) > 0",
+
     [SQ_QUERY_RUN_SAMPLES] =
         "SELECT u.label, s.sample_id, j.epoch, e.name, j.error,"
         " j.requests = 0 AND j.response IS NOT NULL, j.retries, v.grader,"
@@ -103,9 +107,12 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " (SELECT group_concat(name || '=' || value) FROM sample_facet f"
         "  WHERE f.sample = s.id),"
         " s.query, p.text, p.stop, p.server_model, p.prompt_tokens,"
-        " p.completion_tokens, p.latency_ms" ONE_SAMPLE " AND j.judge = ''"
+        " p.completion_tokens, p.latency_ms, h.attack" ONE_SAMPLE
+        " AND j.judge = ''"
         " JOIN state e ON e.id = j.state"
         " LEFT JOIN response p ON p.id = j.response"
+        " LEFT JOIN sheet h ON h.run = j.run AND h.sample = j.sample"
+        "  AND h.epoch = j.epoch"
         " WHERE r.run_id = ?1 ORDER BY u.label, j.epoch",
 
     [SQ_QUERY_SAMPLE_STEPS] =
@@ -120,17 +127,40 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " WHERE r.run_id = ?1 ORDER BY u.label, j.epoch, p.step, v.grader",
 
     [SQ_QUERY_SAMPLE_VERDICTS] =
-        "SELECT u.label, j.epoch, j.judge, t2.digest, e.name, j.error,"
-        " f.name, g.name, v.quality, v.explanation, p.text" ONE_SAMPLE
-        " AND j.judge <> ''"
+        "SELECT * FROM (SELECT u.label AS suite, j.epoch, t2.name AS template,"
+        " t2.digest, e.name, j.error,"
+        " coalesce((SELECT name FROM state WHERE id = f.state), 'not_judged'),"
+        " coalesce((SELECT name FROM state WHERE id = g.state), 'not_judged'),"
+        " g.value, coalesce(f.explanation, g.explanation,"
+        "  (SELECT v.explanation FROM verdict v WHERE v.run = r.id"
+        "   AND v.sample = s.id AND v.epoch = j.epoch"
+        "   AND v.template = t2.name)), p.text, "
+        "j.judge AS judge" ONE_SAMPLE " AND j.judge <> ''"
+        " AND j.attempt = (SELECT max(k.attempt) FROM job k"
+        "  WHERE k.run = j.run AND k.sample = j.sample AND k.epoch = j.epoch"
+        "  AND k.judge = j.judge AND k.template = j.template)"
         " JOIN state e ON e.id = j.state"
-        " LEFT JOIN template t2 ON t2.id = j.template"
+        " JOIN template t2 ON t2.id = j.template"
         " LEFT JOIN response p ON p.id = j.response"
-        " LEFT JOIN verdict v ON v.run = r.id AND v.sample = s.id"
-        "  AND v.epoch = j.epoch AND v.judge = j.judge"
-        " LEFT JOIN state f ON f.id = v.following"
-        " LEFT JOIN state g ON g.id = v.quality_state"
-        " WHERE r.run_id = ?1 ORDER BY u.label, j.epoch, j.judge",
+        " LEFT JOIN finding f ON f.run = r.id AND f.sample = s.id"
+        "  AND f.epoch = j.epoch AND f.judge = j.judge"
+        "  AND f.template = t2.name AND f.question = 'following'"
+        " LEFT JOIN finding g ON g.run = r.id AND g.sample = s.id"
+        "  AND g.epoch = j.epoch AND g.judge = j.judge"
+        "  AND g.template = t2.name AND g.question = 'quality'"
+        " WHERE r.run_id = ?1"
+        " UNION ALL"
+        " SELECT u.label, v.epoch, v.template, NULL, 'pass', NULL, f.name,"
+        " g.name, v.quality, v.explanation, NULL, ''" ONE_SAMPLE
+        " AND j.judge = ''"
+        " JOIN verdict v ON v.run = r.id AND v.sample = s.id"
+        "  AND v.epoch = j.epoch"
+        " JOIN state f ON f.id = v.following"
+        " JOIN state g ON g.id = v.quality_state"
+        " WHERE r.run_id = ?1 AND 1 < (SELECT count(DISTINCT k.judge)"
+        "  FROM job k WHERE k.run = r.id AND k.sample = s.id"
+        "  AND k.epoch = v.epoch AND k.judge <> ''))"
+        " ORDER BY suite, epoch, template, judge = '', judge",
 };
 
 enum sq_status sq_store_each(struct sq_store *s, enum sq_store_query query,

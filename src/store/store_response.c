@@ -92,7 +92,7 @@ enum sq_status sq_store_response_put(struct sq_store *s,
         " raw_z)"
         " VALUES(?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?2, ?3, ?4, ?5,"
         "  ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
-        " ON CONFLICT(key) DO NOTHING RETURNING id");
+        " ON CONFLICT(key) DO NOTHING");
     enum sq_status st;
     struct sq_buf packed;
 
@@ -121,9 +121,11 @@ enum sq_status sq_store_response_put(struct sq_store *s,
     sq_stmt_bind_int_opt(
         q, 18, response->raw ? (int64_t)response->raw_len : (int64_t)-1);
     sq_stmt_bind_blob_opt(q, 19, sq_buf_str(&packed));
-    st = sq_stmt_run_int(q, row, err);
+    st = sq_stmt_run(q, err);
     sq_buf_release(&packed);
-    if (st == SQ_OK && *row == 0)
+    if (st == SQ_OK && sq_db_changes(s->db) > 0)
+        *row = sq_db_last_row(s->db);
+    else if (st == SQ_OK)
         st = take_kept(s, origin->key, response, row, err);
     return st;
 }
@@ -151,12 +153,6 @@ static enum sq_status template_row(struct sq_store *s, const struct sq_job *job,
     return sq_stmt_run_int(q, row, err);
 }
 
-/* 0 is no row. */
-static void bind_row(struct sq_stmt *q, int i, int64_t row)
-{
-    sq_stmt_bind_int_opt(q, i, row ? row : -1);
-}
-
 static enum sq_status put_job(struct sq_store *s, const struct sq_run *run,
                               const struct sq_job *job, struct sq_err *err)
 {
@@ -165,16 +161,16 @@ static enum sq_status put_job(struct sq_store *s, const struct sq_run *run,
     enum sq_status st = SQ_OK;
     struct sq_stmt *q;
 
-    if (job->judge_template[0])
+    if (job->judge[0])
         st = template_row(s, job, &template, err);
     if (st != SQ_OK)
         return st;
     q = sq_db_query(
         s->db, "INSERT INTO job"
                " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-               "  ?12)"
-               " ON CONFLICT(run, sample, epoch, judge) DO UPDATE SET"
-               "  template = excluded.template, response = excluded.response,"
+               "  ?12, ?13)"
+               " ON CONFLICT(run, sample, epoch, judge, template, attempt)"
+               " DO UPDATE SET response = excluded.response,"
                "  state = excluded.state, error = excluded.error,"
                "  requests = requests + excluded.requests,"
                "  retries = retries + excluded.retries,"
@@ -184,17 +180,18 @@ static enum sq_status put_job(struct sq_store *s, const struct sq_run *run,
     sq_stmt_bind_int(q, 1, run->row);
     sq_stmt_bind_int(q, 2, job->sample);
     sq_stmt_bind_int(q, 3, job->epoch);
-    sq_stmt_bind_cstr(q, 4, job->judge_template);
+    sq_stmt_bind_cstr(q, 4, job->judge);
+    sq_stmt_bind_int(q, 5, template);
+    sq_stmt_bind_int(q, 6, job->attempt);
     /* A judge's requests are part of the job that the model's one began. */
-    if (!job->judge_template[0])
-        sq_stmt_bind_cstr(q, 5, job->id);
-    bind_row(q, 6, template);
-    bind_row(q, 7, job->response);
-    sq_stmt_bind_int(q, 8, job->state);
-    sq_stmt_bind_str_opt(q, 9, sq_str_from(job->error));
-    sq_stmt_bind_int(q, 10, asked ? 1 + job->retries : 0);
-    sq_stmt_bind_int(q, 11, asked ? job->retries : 0);
-    sq_stmt_bind_num(q, 12, asked ? job->cost : NAN);
+    if (!job->judge[0])
+        sq_stmt_bind_cstr(q, 7, job->id);
+    sq_stmt_bind_int_opt(q, 8, job->response ? job->response : -1);
+    sq_stmt_bind_int(q, 9, job->state);
+    sq_stmt_bind_str_opt(q, 10, sq_str_from(job->error));
+    sq_stmt_bind_int(q, 11, asked ? 1 + job->retries : 0);
+    sq_stmt_bind_int(q, 12, asked ? job->retries : 0);
+    sq_stmt_bind_num(q, 13, asked ? job->cost : NAN);
     return sq_stmt_run(q, err);
 }
 

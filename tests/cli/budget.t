@@ -139,7 +139,7 @@ is "model and judge: each by its price" "$(sql "$tmp/j.db" "select
     sum(abs(cost - (prompt_tokens + 2.0 * completion_tokens) *
     iif(role = 'judge', 10, 1) / 1e6) < 1e-9) from usage")" 2
 is "the prices are kept with the run" "$(sqlite3 -readonly "$tmp/j.db" \
-    "select provenance_json ->> '\$.judge_price.output' from run")" 20
+    "select provenance_json ->> '\$.judge_prices.j.output' from run")" 20
 
 # ---- time ------------------------------------------------------------------
 start_stub --echo --latency-ms 300 --log "$tmp/log" || exit 1

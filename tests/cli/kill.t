@@ -4,11 +4,11 @@
 # twice. KILLS=N makes it N.
 . "$(dirname "$0")/lib.sh"
 kills=${KILLS:-100}
-n=$((12 * kills)) # more than can be answered between the kills
+n=$((9 * kills)) # more than can be answered between the kills
 j=4
 OPENAI_API_KEY=k
 export OPENAI_API_KEY
-printf '{"match": "the-judge", "content": "4"}\n' >"$tmp/replies.jsonl"
+printf '{"match": "the-judge", "content": "[[Yes, 4]]"}\n' >"$tmp/replies.jsonl"
 start_stub --echo --latency-ms 15 --reply-file "$tmp/replies.jsonl" \
     --log "$tmp/log" || exit 1
 # ask DB N: in its own process, so that kill reaches seqeval itself
@@ -44,19 +44,22 @@ tables() {
       raw_bytes, hex(raw_z) from response order by key;
     select 'template', name, digest from template order by 2, 3;
     select 'state', id, name from state order by id;
-    select 'job', ordinal, epoch, judge, job_id, name, key, state, error,
+    select 'job', ordinal, epoch, judge, attempt, job_id, name, key, state, error,
       requests, job.retries, cost from job join sample on sample.id = sample
       left join template on template.id = template
       left join response on response.id = response
       where run = 1 order by 2, 3, 4;
-    select 'sheet', ordinal, epoch, final from sheet
+    select 'sheet', ordinal, epoch, final, attack from sheet
       join sample on id = sample where run = 1 order by 2, 3;
     select 'step_score', ordinal, epoch, step, grader, state, rule_pass,
       judge_pass, correct, evidence, explanation from step_score
       join sample on id = sample where run = 1 order by 2, 3, 4, 5;
-    select 'verdict', ordinal, epoch, judge, following, quality_state, quality,
+    select 'verdict', ordinal, epoch, template, following, quality_state, quality,
       explanation from verdict join sample on id = sample
       where run = 1 order by 2, 3, 4;
+    select 'finding', ordinal, epoch, judge, template, question, step, state,
+      value, evidence, explanation from finding join sample on id = sample
+      where run = 1 order by 2, 3, 4, 5, 6, 7;
     select 'sample_score', ordinal, epoch, name, value from sample_score
       join sample on sample.id = sample join metric on metric.id = metric
       where run = 1 order by 2, 3, 4;
@@ -79,7 +82,7 @@ is "no table is left out" "$(grep -c "^    select '" "$0")" "$(sqlite3 \
 
 before=$(sent)
 killed=0
-for wait in $(moments "$kills" 0 0.12); do
+for wait in $(moments "$kills" 0 0.09); do
     ask "$tmp/cut.db" $n $j &
     pid=$!
     sleep "$wait"
@@ -101,7 +104,7 @@ ok "asked twice: no more than what was in flight ($again)" \
 (ask "$tmp/short.db" 40 64)
 tables "$tmp/short.db" >"$tmp/short.txt"
 same=0
-for wait in $(moments 16 0.03 0.1); do
+for wait in $(moments 10 0.03 0.1); do
     rm -f "$tmp"/end.db*
     ask "$tmp/end.db" 40 64 &
     pid=$!
@@ -111,5 +114,5 @@ for wait in $(moments 16 0.03 0.1); do
     (ask "$tmp/end.db" 40 64)
     tables "$tmp/end.db" | cmp -s - "$tmp/short.txt" && same=$((same + 1))
 done
-is "likewise near the end of a run" $same 16
+is "likewise near the end of a run" $same 10
 finish

@@ -119,7 +119,7 @@ SEQEVAL_SYSTEM=Hi SEQEVAL_STOP=END ask
 like "the options have twins in the environment" "$tmp/requests.jsonl" \
     '"system.*Hi.*stop.*END'
 printf 'Authorization: Basic abcdef123\n' >"$tmp/headers"
-ask --headers "$tmp/headers" --judge j \
+ask --headers "$tmp/headers" --judge j --judge-reasks 0 \
     --judge-base-url "http://localhost:$port/v1" --judge-template following
 is "an Authorization of the user's replaces the key, for the model alone" \
     "$(tail -n 2 "$tmp/requests.jsonl" |

@@ -1,54 +1,29 @@
 /*
- * Every check over any bytes. The first byte picks a rule below, the second
+ * Every check over any bytes. The first byte picks a rule, the second
  * whether the text is shared; the rest is the text. Whatever it is, the finding
  * must be one: a reason in UTF-8 and evidence within the text.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include "check/check.h"
+#include "check_rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const rules[] = {
-    "\"bullet_list\"",
-    ("\"choice\",\"options\":[\"offensive\",\"not "
-     "offensive\",\"\xc3\xa9t\xc3\xa9\"]"),
-    "\"code\",\"lang\":\"any\"",
-    "\"code\",\"lang\":\"python\"",
-    "\"code\",\"lang\":\"css\"",
-    "\"contains\",\"all\":[\"cat\",\"\xc3\xa9t\xc3\xa9\"]",
-    "\"contains\",\"any\":[\"cat\",\"dog\"]",
-    "\"language\",\"code\":\"fr\"",
-    "\"latex\"",
-    "\"lines\",\"op\":\"==\",\"n\":3",
-    "\"list_items\",\"op\":\"==\",\"n\":3",
-    "\"list_items\",\"op\":\">=\",\"n\":3",
-    "\"number\",\"value\":1200,\"tolerance\":1",
-    "\"numbered_list\"",
-    "\"paragraphs\",\"op\":\"<=\",\"n\":2",
-    ("\"regex\",\"pattern\":\"(?is)\\\\bcat\\\\b.{0,20}?(?:dog|"
-     "\xc3\xa9t\xc3\xa9)+$\""),
-    "\"sentences\",\"op\":\"==\",\"n\":2",
-    "\"step_result\",\"step\":2,\"value\":\"a, b\"",
-    "\"table\"",
-    "\"url\"",
-    "\"words\",\"op\":\">=\",\"n\":5",
-};
-#define NRULES (sizeof(rules) / sizeof(*rules))
-
 /* Compiled once; they live as long as the process. */
-static struct sq_rule compiled[NRULES];
+static struct sq_rule compiled[NCHECK_RULES];
 static struct sq_arena arena = SQ_ARENA_INIT;
 
 static void compile_rules(void)
 {
-    for (size_t i = 0; i < NRULES; i++) {
+    for (size_t i = 0; i < NCHECK_RULES; i++) {
         struct sq_err err = {0};
         struct sq_buf text;
         struct sq_json *j;
 
         sq_buf_init(&text, SQ_MAX_MESSAGE);
-        sq_buf_addf(&text, "{\"check\":%s,\"role\":\"answer\"}", rules[i]);
+        sq_buf_addf(&text, "{\"check\":%s,\"role\":\"answer\"}",
+                    check_rules[i]);
         j = sq_json_parse(sq_buf_str(&text), "rule", 1, &err);
         if (!j || sq_rule_compile(j, "rule", &arena, &compiled[i], &err))
             abort();
@@ -67,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         compile_rules();
     if (size < 2)
         return 0;
-    rule = &compiled[data[0] % NRULES];
+    rule = &compiled[data[0] % NCHECK_RULES];
     text.shared = data[1] & 1;
     text.text = (sq_str){(const char *)data + 2, size - 2};
     rule->check->run(rule->args, text, &f);

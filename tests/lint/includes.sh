@@ -12,9 +12,14 @@ dlfcn.h                src/base/module.c
 llama.h                src/engine/engine_local.c
 pcre2.h                src/check/regex.c
 libexttextcat/textcat.h src/check/langid.c
+expat.h                src/check/check_xml.c
 curl/curl.h            src/engine/http.c
 sqlite3.h              src/store/db.c
 sys/epoll.h            src/engine/poller.c
+seccomp.h              src/sandbox/filter.c
+linux/capability.h     src/sandbox/jail.c
+sys/prctl.h            src/sandbox/jail.c
+sys/syscall.h          src/sandbox/jail.c
 '
 standard='assert complex ctype errno fenv float inttypes iso646 limits locale
 math setjmp signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib

@@ -2,6 +2,7 @@
 #define TESTS_STORE_FIXTURE_H
 /* A folder for databases, and SQL of the tests' own over them. */
 #include <dirent.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -231,6 +232,7 @@ static inline void put_job(struct sq_store *s, const struct sq_run *run,
 
     job.epoch = job.epoch ? job.epoch : 1;
     job.judge_template = job.judge_template ? job.judge_template : "";
+    job.judge = job.judge_template[0] ? "j1" : "";
     job.template_digest = job.judge_template[0] ? "t1" : "";
     job.error = job.error ? job.error : "";
     snprintf(job.id, sizeof(job.id), "job%d", (int)job.sample);
@@ -252,8 +254,22 @@ put_scores(struct sq_store *s, const struct sq_run *run, int64_t sample,
     const struct sq_store_verdict verdicts[] = {
         {"paper", SQ_STATE_PASS, SQ_STATE_PASS, 4, SQ_STR("fine")},
         {"quality", SQ_STATE_NOT_JUDGED, SQ_STATE_UNPARSABLE, 3, SQ_STR("")}};
-    struct sq_score_sheet sheet = {steps, strlen(states), metrics, 2, verdicts,
-                                   2,     epoch == 1};
+    const struct sq_judge_finding findings[] = {
+        {"j1", "paper", "following", 0, SQ_STATE_PASS, NAN, SQ_STR(""),
+         SQ_STR("fine")},
+        {"j1", "paper", "quality", 0, SQ_STATE_PASS, 4, SQ_STR(""),
+         SQ_STR("fine")},
+        {"j2", "steps", "step", 1, SQ_STATE_FAIL, NAN, SQ_STR("quote"),
+         SQ_STR("no")}};
+    struct sq_score_sheet sheet = {.steps = steps,
+                                   .nsteps = strlen(states),
+                                   .metrics = metrics,
+                                   .nmetrics = 2,
+                                   .verdicts = verdicts,
+                                   .nverdicts = 2,
+                                   .findings = findings,
+                                   .nfindings = 3,
+                                   .final = epoch == 1};
 
     for (size_t i = 0; i < sheet.nsteps; i++) {
         bool right = states[i] == 'P';

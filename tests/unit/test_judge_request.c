@@ -101,6 +101,36 @@ static void request_is_the_golden_one(void **state)
     sq_judge_template_free(t);
 }
 
+/* A further try is the same request with a note behind it, that names the form
+ * and differs from try to try. */
+static void further_tries_name_the_form(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 4; i++) {
+        struct sq_judge_template *t = load(names[i]);
+        struct sq_arena arena = SQ_ARENA_INIT;
+        size_t n;
+        const struct sq_message *first =
+            sq_judge_request(t, &sample, SQ_STR("wren"), &arena, &n);
+        const struct sq_message *two =
+            sq_judge_request_again(t, first, n, 2, &arena);
+        const struct sq_message *three =
+            sq_judge_request_again(t, first, n, 3, &arena);
+        sq_str a = first[n - 1].content, b = two[n - 1].content;
+
+        assert_int_equal(n, 2);
+        assert_true(sq_str_eq(two[0].content, first[0].content));
+        assert_true(sq_str_starts(b, a));
+        assert_true(sq_str_find(b, sq_str_from(sq_judge_form_row(i)->shape),
+                                a.n) != SIZE_MAX);
+        assert_false(sq_str_eq(b, three[n - 1].content));
+        sq_arena_release(&arena);
+        sq_judge_template_free(t);
+    }
+}
+
 /* The bytes around the frame of the response, the nonce made NONCE. Finds the
  * frame as a judge would: by the nonce, as the prompt's prose gives it. */
 static char *outside(sq_str prompt, sq_str response, size_t *lines)
@@ -344,6 +374,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shipped_templates_load),
         cmocka_unit_test(request_is_the_golden_one),
+        cmocka_unit_test(further_tries_name_the_form),
         cmocka_unit_test(no_response_leaves_its_frame),
         cmocka_unit_test(nonce_is_in_neither_text),
         cmocka_unit_test(nonce_depends_on_all_inputs),

@@ -24,11 +24,17 @@ static void test_views_have_the_documented_columns(void **state)
                       "reasoning_tokens"),
         VIEW("verdicts", "run_id,suite,sample_id,epoch,template,following,"
                          "quality_state,quality,explanation"),
+        VIEW("judge_verdicts", "run_id,suite,sample_id,epoch,judge,template,"
+                               "question,step,state,value,evidence,"
+                               "explanation"),
+        VIEW("judge_usage", "run_id,judge,requests,cached,retries,"
+                            "prompt_tokens,completion_tokens,cost,"
+                            "cached_tokens,reasoning_tokens"),
         VIEW("samples", "run_id,suite,sample_id,epoch,state,error,retries,"
                         "cached,response_text,stop,server_model,prompt_tokens,"
                         "completion_tokens,latency_ms,query,job_id,"
                         "reasoning,finish_reason,system_fingerprint,"
-                        "cached_tokens,reasoning_tokens"),
+                        "cached_tokens,reasoning_tokens,attack"),
     };
     struct fixture *f = *state;
 
@@ -36,7 +42,7 @@ static void test_views_have_the_documented_columns(void **state)
     for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
         sql_is(f->path, views[i].query, views[i].columns);
     sql_is(f->path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'",
-           "7");
+           "9");
 }
 
 static void test_states_have_their_names(void **state)
@@ -229,9 +235,11 @@ static void test_jobs(void **state)
              "%s|judge|1|0|0|10|-|-|3|-\n%s|model|8|1|6|10|-|0.5|3|-", run.id,
              run.id);
     sql_is(f->path, "SELECT * FROM usage ORDER BY role", want);
+    snprintf(want, sizeof(want), "%s|j1|1|0|0|10|-|-|3|-", run.id);
+    sql_is(f->path, "SELECT * FROM judge_usage", want);
     sql_is(f->path,
            "SELECT t.name, t.digest FROM job JOIN template t"
-           " ON t.id = job.template",
+           " ON t.id = job.template WHERE job.judge <> ''",
            "paper|t1");
     sq_store_close(s);
 }
@@ -292,6 +300,12 @@ static void test_scores(void **state)
            " explanation FROM verdicts WHERE epoch = 1"
            " ORDER BY template",
            "paper|pass|pass|4.0|fine\nquality|not_judged|unparsable|-|-");
+    sql_is(f->path,
+           "SELECT judge, template, question, step, state, value, evidence,"
+           " explanation FROM judge_verdicts WHERE epoch = 1 ORDER BY 1, 2, 3",
+           "j1|paper|following|-|pass|-|-|fine\n"
+           "j1|paper|quality|-|pass|4.0|-|fine\n"
+           "j2|steps|step|1|fail|-|quote|no");
     /* A step that the sample has not: the old sheet stays whole. */
     assert_int_not_equal(put_scores(s, &run, a, 1, "pppp", 1, &err), SQ_OK);
     sql_is(f->path,

@@ -1,0 +1,11 @@
+#ifndef SQ_SANDBOX_LIMITS_H
+#define SQ_SANDBOX_LIMITS_H
+/* What one program may have; sandbox.h says more. */
+
+#define SQ_SANDBOX_MEMORY (512LL << 20) /* bytes of address space a process */
+#define SQ_SANDBOX_PROCESSES 8          /* processes and threads together */
+#define SQ_SANDBOX_FILES 64             /* open at once, in a process */
+#define SQ_SANDBOX_TMP (64LL << 20)     /* bytes of all its files */
+#define SQ_SANDBOX_FILE_BYTES (16LL << 20) /* bytes of one file */
+
+#endif

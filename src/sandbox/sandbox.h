@@ -1,0 +1,118 @@
+#ifndef SQ_SANDBOX_SANDBOX_H
+#define SQ_SANDBOX_SANDBOX_H
+/*
+ * Running Python programs that nobody has read.
+ *
+ * A pool of workers, each a chain of processes of its own: `sandbox` (jail.c,
+ * beside http.so), which makes the namespaces, and an interpreter (driver.py),
+ * which stays warm and forks once for each program. Linux alone.
+ *
+ * What holds for a program, whatever it does:
+ *   files      it sees a root of its own with the interpreter's standard
+ * library, read-only, and an empty /tmp in memory, gone with it. No device, no
+ *              /proc, no executable; running one is refused.
+ *   network    a namespace without an interface, and no sockets (connected
+ * pairs apart). processes  it is the first process of a pid namespace: it sees
+ * its children alone, and all of them end with it. It has no terminal, no
+ * parent it could signal or trace, no descriptor but /dev/null, and a session
+ * of its own. rights     user nobody, no capability, no_new_privs, a list of
+ * allowed system calls (filter.c) in which what is not named fails. limits
+ * limits.h, and its time on the wall; CPU time a little above that. Where
+ * cgroup v2 can be written the memory of all its processes together is bounded
+ * too; else each has its own bound. input      empty; output goes nowhere; the
+ * environment is empty. verdicts   come from outside of it: its wait status and
+ * a pipe that it alone writes to, read when it is dead. It cannot reach the
+ * verdict on another program. It can claim its own by looking through the
+ *              interpreter's frames, as it can by returning an object that
+ *              equals everything: its tests run beside it, in the benchmarks'
+ *              own way.
+ * Not promised: that the kernel has no fault, and that the time a program takes
+ * is not felt by others (cores and caches are shared).
+ *
+ * A program that ran out of time without having had the CPU for itself (CPU
+ * time below SQ_SANDBOX_OWN_CPU of the limit) is run once more, with no other
+ * program beside it, before it counts as late; the result says so.
+ *
+ * Life cycle: open, submit and step in turn, close, which ends every process.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/err.h"
+#include "base/str.h"
+
+#define SQ_SANDBOX_OWN_CPU 0.95
+
+/* How a program ended. */
+#define SQ_PROGRAM_LIST(X)                                                     \
+    X(PASSED, "passed")   /* ran to its end without an exception */            \
+    X(FAILED, "failed")   /* an exception came out of it */                    \
+    X(TIMEOUT, "timeout") /* its time was over */                              \
+    X(KILLED, "killed")   /* by a signal: memory, CPU time, a crash */         \
+    X(EXITED, "exited")   /* it left before its end */                         \
+    X(LOST, "lost")       /* the sandbox failed twice: nothing is known */
+
+enum sq_program_end {
+#define X(id, name) SQ_PROGRAM_##id,
+    SQ_PROGRAM_LIST(X)
+#undef X
+        SQ_PROGRAM_COUNT
+};
+const char *sq_program_end_name(enum sq_program_end e);
+
+struct sq_program_result {
+    enum sq_program_end end;
+    double wall_s, cpu_s;
+    bool again;    /* this was the second run, alone */
+    char why[512]; /* the exception, the signal; UTF-8, one line; "" */
+};
+
+struct sq_sandbox_config {
+    const char *helper; /* path of `sandbox`; NULL: where modules lie */
+    const char *python; /* the interpreter, by path or name; NULL = python3 */
+    size_t workers;     /* 0: one for each core */
+    bool unsafe; /* no sandbox at all: the user's rights, rlimits alone */
+    /* Called from step, once for each program. */
+    void (*done)(void *ctx, void *tag, const struct sq_program_result *r);
+    void *ctx;
+};
+
+/* The part that users see. */
+struct sq_sandbox {
+    size_t in_flight; /* submitted, not yet delivered */
+    bool full;        /* step first */
+    bool unsafe;
+    char python[32]; /* the interpreter's version, "3.11.2" */
+};
+
+/* Starts the workers and waits until the first one is ready. SQ_UNAVAILABLE
+ * with one line where the machine does not give what is needed. */
+enum sq_status sq_sandbox_open(struct sq_sandbox **out,
+                               const struct sq_sandbox_config *config,
+                               struct sq_err *err) SQ_CHECKED;
+/* Takes a copy of the program, which may be any bytes. Precondition: !full. */
+void sq_sandbox_submit(struct sq_sandbox *sandbox, sq_str program,
+                       double seconds, void *tag);
+/* Delivers what is done; waits at most wait_ms when there is nothing yet. Fails
+ * when workers cannot be started any more. */
+enum sq_status sq_sandbox_step(struct sq_sandbox *sandbox, int wait_ms,
+                               struct sq_err *err) SQ_CHECKED;
+/* NULL is fine. */
+void sq_sandbox_close(struct sq_sandbox *sandbox);
+
+/* Finds out what of it this machine gives: calls tell for each part, with why
+ * not or where. True when programs can be run. */
+struct sq_sandbox_probe {
+    const char *python; /* as in the configuration */
+    void (*tell)(void *ctx, const char *part, bool ok, const char *why);
+    void *ctx;
+};
+bool sq_sandbox_probe(const struct sq_sandbox_probe *p);
+
+/* Path of the program `sandbox`, yours; NULL when it is not there. */
+char *sq_sandbox_helper(void);
+/* The absolute path of the interpreter that `name` (NULL: python3) starts,
+ * yours; what a shell script of that name chooses is seen through. */
+enum sq_status sq_sandbox_python(const char *name, char **path,
+                                 struct sq_err *err) SQ_CHECKED;
+
+#endif
