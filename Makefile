@@ -36,7 +36,6 @@ MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS)) -lm
 endif
 
 include mk/llama.mk
-
 # ---- flags ----------------------------------------------------------------
 # SANITIZE=address,undefined builds everything with the sanitizers.
 ifdef SANITIZE
@@ -172,8 +171,7 @@ install: all ## install into PREFIX (/usr/local), below DESTDIR if given
 	    $(DEST)/share/man/man1 $(DEST)/share/doc/seqeval
 	install -m 755 $(BUILD)/seqeval $(DEST)/bin/seqeval
 	install -m 644 $(MODULES) $(DEST)/lib/seqeval
-	$(if $(LLAMA_LINK),rm -rf $(DEST)/lib/seqeval/llama && \
-	    cp -RL $(LLAMA_LINK) $(DEST)/lib/seqeval/llama)
+	$(LLAMA_INSTALL)
 	$(if $(HELPER),install -m 755 $(HELPER) $(DEST)/lib/seqeval)
 	install -m 644 $(BUILD)/seqeval.1 $(DEST)/share/man/man1
 	install -m 644 README.md CONTRIBUTING.md LICENSE \

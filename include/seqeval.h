@@ -93,13 +93,9 @@ struct sq_sample {
 
 /* ---- engines ----------------------------------------------------------- */
 
-<<<<<<< HEAD
 struct sq_http_shared;  /* src/engine/http.h */
 struct sq_local_shared; /* src/engine/local_model.h */
-=======
-struct sq_http_shared; /* src/engine/http.h */
-struct sq_rate;        /* src/engine/limiter.h */
->>>>>>> main
+struct sq_rate;         /* src/engine/limiter.h */
 struct sq_log;
 
 /* What an engine is opened with; borrowed until it is closed. */
@@ -121,18 +117,12 @@ struct sq_engine_config {
     /* openai: more headers, "Name: value", NULL-terminated, may be NULL; secret
        like key */
     const char *const *headers;
-<<<<<<< HEAD
     struct sq_http_shared *http;   /* openai: the pump of all engines; outlives
                                       them; NULL = one of its own */
     struct sq_local_shared *local; /* likewise local: the loaded models */
-    bool judge;                    /* it is the judge that is asked */
-=======
-    struct sq_http_shared *http; /* openai: the pump of all engines; outlives
-                                    them; NULL = one of its own */
     struct sq_rate *rate; /* openai: what may be sent per minute, NULL = no
                              limit; may be shared */
     bool judge;           /* it is the judge that is asked */
->>>>>>> main
     struct sq_log *log;
     /* Called for every request submitted, exactly once, from within step or
      * submit; *response is moved to the callee. */
@@ -151,23 +141,18 @@ struct sq_engine {
     const char *endpoint; /* part of a response's identity: URL, digest */
     const char *model;    /* likewise; as it is shown */
     size_t in_flight;     /* submitted, not yet delivered */
-    size_t waiting;       /* of these, not under way: for their next try, or for
-                             the rate limit */
+    size_t waiting;       /* of these, not under way: for their next try, for
+                             the rate limit, or to be computed here */
     bool full;            /* submit would have to wait: step first */
-<<<<<<< HEAD
-    sq_str metadata;      /* about the model, a JSON object; "" = none */
-=======
     int64_t due_ms;       /* sq_clock_ms when it wants to be stepped at the
                              latest; 0 = whenever */
->>>>>>> main
+    sq_str metadata;      /* about the model, a JSON object; "" = none */
 };
 
 struct sq_engine_ops {
     const char *name;  /* prefix of SPEC: "openai" */
     const char *about; /* one line for people */
-    bool asks;     /* false: looks recordings up, so an empty query may be */
-    bool computes; /* in step: it never waits, and what is in flight costs
-                      nothing to drop */
+    bool asks; /* false: looks recordings up, so an empty query may be */
     enum sq_status (*open)(struct sq_engine **out,
                            const struct sq_engine_config *config,
                            struct sq_err *err);

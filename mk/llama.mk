@@ -39,6 +39,9 @@ LLAMA_LIBS := $(shell $(PKG_CONFIG) --libs $(LLAMA_PC)) \
               $(if $(LLAMA_LIBDIR),-Wl$(comma)-rpath$(comma)'$$ORIGIN/llama')
 LLAMA_LINK := $(if $(LLAMA_LIBDIR),$(BUILD)/llama)
 LLAMA_MODULE = $(BUILD)/engine_local.so
+LLAMA_INSTALL = $(if $(LLAMA_LINK),rm -rf $(DEST)/lib/seqeval/llama && \
+    cp -RL $(LLAMA_LINK) $(DEST)/lib/seqeval/llama && \
+    rm -rf $(DEST)/lib/seqeval/llama/pkgconfig)
 endif
 
 $(BUILD)/src/engine/engine_local.o: ALL_CFLAGS += $(LLAMA_CFLAGS) \

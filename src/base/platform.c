@@ -33,7 +33,6 @@ char *sq_platform_exe(void)
     return NULL;
 }
 
-<<<<<<< HEAD
 /* The beginning of a small file of the system; "" when there is none. */
 static sq_str peek(const char *path, char *room, size_t size)
 {
@@ -79,7 +78,7 @@ static long long quota_cores(void)
     return (quota + period - 1) / period;
 }
 
-int sq_platform_cores(void)
+size_t sq_platform_cores(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
 #ifdef __linux__
@@ -90,7 +89,7 @@ int sq_platform_cores(void)
     long long quota = quota_cores();
     if (quota > 0 && quota < cores)
         cores = (long)quota;
-    return cores > 1 ? (int)cores : 1;
+    return cores > 1 ? (size_t)cores : 1;
 }
 
 /* Tasks that run or could run right now, this one among them: the fourth field
@@ -112,7 +111,7 @@ int sq_platform_free_cores(void)
 {
     enum { LOOKS = 5 };
     const struct timespec pause = {0, 2000000};
-    long long cores = sq_platform_cores(), busy = 0;
+    long long cores = (long long)sq_platform_cores(), busy = 0;
     for (int i = 0; i < LOOKS; i++) {
         long long n = running_tasks();
         busy += n > 1 ? n - 1 : 0;
@@ -127,7 +126,7 @@ static long long least(long long a, long long b)
     return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
-long long sq_platform_memory(void)
+long long sq_platform_free_memory(void)
 {
     long long found = -1;
     long long kb = file_number("/proc/meminfo", "MemAvailable:");
@@ -145,15 +144,6 @@ long long sq_platform_memory(void)
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
         found = least(found, (long long)limit.rlim_cur);
     return found;
-=======
-size_t sq_platform_cores(void)
-{
-#ifdef _SC_NPROCESSORS_ONLN
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    if (n > 0)
-        return (size_t)n;
-#endif
-    return 1;
 }
 
 uint64_t sq_platform_memory(void)
@@ -164,5 +154,4 @@ uint64_t sq_platform_memory(void)
         return (uint64_t)pages * (uint64_t)size;
 #endif
     return 0;
->>>>>>> main
 }

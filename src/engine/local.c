@@ -156,7 +156,8 @@ static void put_raw(const struct local *l, const struct sq_local_job *job,
 static void deliver(struct local *l, const struct sq_request *request,
                     struct sq_response *r)
 {
-    l->base.in_flight--;
+    l->base.waiting = --l->base.in_flight;
+    l->base.due_ms = l->base.in_flight > 0; /* long ago: there is work */
     l->base.full = false;
     l->config.done(l->config.ctx, request, r);
 }
@@ -229,7 +230,8 @@ static enum sq_status local_submit(struct sq_engine *e,
         sq_local_prompt(&l->prompting, request, &tokens, &n, err);
     if (st != SQ_OK)
         return st;
-    e->in_flight++;
+    e->waiting = ++e->in_flight;
+    e->due_ms = 1;
     e->full = e->in_flight >= (size_t)l->model->parallel;
     if (refuse(l, request, n)) {
         free(tokens);
@@ -270,7 +272,6 @@ const struct sq_engine_ops sq_engine_local = {
     .name = "local",
     .about = "a GGUF file, in this process by libllama",
     .asks = true,
-    .computes = true,
     .open = local_open,
     .submit = local_submit,
     .step = local_step,

@@ -58,7 +58,7 @@ static enum sq_status check_file(struct sq_local_model *m, struct sq_err *err)
                           m->path);
     double need = (double)m->file.tensor_bytes +
                   CELLS_LEAST * (double)sq_gguf_cell_bytes(&m->file);
-    double there = (double)sq_platform_memory();
+    double there = (double)sq_platform_free_memory();
     return there >= 0 && need > there ? too_large(m, need, there, err) : SQ_OK;
 }
 
@@ -68,7 +68,7 @@ static enum sq_status choose_room(struct sq_local_model *m, long long parallel,
 {
     double trained = m->info->context > 0 ? m->info->context : CELLS_EACH;
     double each = (double)sq_gguf_cell_bytes(&m->file);
-    double there = (double)sq_platform_memory();
+    double there = (double)sq_platform_free_memory();
     int kept = m->info->shares ? KEPT : 0;
     m->parallel = least((double)(parallel > 1 ? parallel : 1), MOST_PARALLEL);
     double cells = (double)m->parallel * CELLS_EACH;

@@ -249,17 +249,6 @@ static bool has_waiting(const struct loop *l)
     return in_flight(s) > 0 || (full && (l->queue || !l->planned));
 }
 
-/* What is worth waiting for: when the run stops, not what is computed here. */
-static size_t awaited(const struct loop *l)
-{
-    const struct sq_engine *engines[] = {l->s->model, l->s->judge};
-    size_t n = 0;
-    for (size_t i = 0; i < 2; i++)
-        if (engines[i] && !(l->stopping && engines[i]->ops->computes))
-            n += engines[i]->in_flight;
-    return n;
-}
-
 /* Is there anything to do that needs no waiting? */
 static bool has_work(const struct loop *l)
 {
@@ -297,11 +286,6 @@ static enum sq_status work(struct loop *l, struct sq_err *err)
     return st;
 }
 
-<<<<<<< HEAD
-/* Lets the engines move; the first one with requests in flight may wait, unless
- * one has something to compute meanwhile. */
-static enum sq_status step_engines(struct sq_session *s, int wait_ms,
-=======
 /* Not longer than until an engine is due. */
 static int time_to_wait(const struct sq_engine *e, int wait_ms)
 {
@@ -313,26 +297,16 @@ static int time_to_wait(const struct sq_engine *e, int wait_ms)
 
 /* Lets the engines move; the first one with requests in flight may wait. */
 static enum sq_status step_engines(struct loop *l, int wait_ms,
->>>>>>> main
                                    struct sq_err *err)
 {
     struct sq_session *s = l->s;
     enum sq_status st = SQ_OK;
-<<<<<<< HEAD
-    for (size_t i = 0; i < 2; i++)
-        if (engines[i] && engines[i]->ops->computes && engines[i]->in_flight)
-            wait_ms = 0;
-    for (size_t i = 0; i < 2 && st == SQ_OK; i++) {
-        struct sq_engine *e = engines[i];
-        if (!e || !e->in_flight)
-=======
     l->drained = false;
     for (size_t i = 0; i <= s->njudges; i++)
         wait_ms = time_to_wait(engine_at(s, i), wait_ms);
     for (size_t i = 0; i <= s->njudges && st == SQ_OK; i++) {
         struct sq_engine *e = engine_at(s, i);
         if (!e->in_flight && !e->full)
->>>>>>> main
             continue;
         st = e->ops->step(e, s->narrivals ? 0 : wait_ms, err);
         wait_ms = 0;
@@ -397,18 +371,6 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
             sq_log(s->options->log, SQ_LOG_WARN,
                    "stopping: waiting for %zu requests in flight (again to "
                    "stop at once)",
-<<<<<<< HEAD
-                   awaited(l));
-        }
-        if (has_work(l))
-            st = work(l, err);
-        else if (awaited(l))
-            st = step_engines(s, 200, err);
-        else
-            break;
-        if (st == SQ_OK && awaited(l) && s->narrivals == 0 && has_work(l))
-            st = step_engines(s, 0, err);
-=======
                    under_way(s));
         }
         if (has_work(l))
@@ -419,7 +381,6 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
             break;
         if (st == SQ_OK && in_flight(s) && s->narrivals == 0 && has_work(l))
             st = step_engines(l, 0, err);
->>>>>>> main
         show_progress(l);
     }
     return st;

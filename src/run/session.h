@@ -5,12 +5,9 @@
  * Life cycle: open (validates everything before anything is asked), use, close.
  */
 #include "engine/http.h"
-<<<<<<< HEAD
-#include "engine/local_model.h"
-=======
 #include "engine/limiter.h"
+#include "engine/local_model.h"
 #include "judge/attack.h"
->>>>>>> main
 #include "judge/judge.h"
 #include "run/run.h"
 
@@ -35,19 +32,14 @@ struct sq_session {
     size_t nsuites;
     struct sq_judge_template **templates;
     size_t ntemplates;
-<<<<<<< HEAD
-    struct sq_http_shared http;      /* the one pump of model and judge */
-    struct sq_local_shared local;    /* the models loaded for them */
-    struct sq_engine *model, *judge; /* judge may be NULL */
-=======
     struct sq_http_shared http; /* the one pump of model and judges */
+    struct sq_local_shared local; /* the models loaded for them */
     struct sq_rate rates[SQ_ASKED_COUNT];
     struct sq_engine *model;
     struct sq_session_judge judges[SQ_JUDGES_MAX];
     size_t njudges;
     struct sq_arena arena;
     const struct sq_attack_rules *attacks; /* where a judge is asked */
->>>>>>> main
     struct sq_store *store;
     struct sq_run run;
     struct sq_plan plan;
