@@ -32,7 +32,7 @@ struct sq_session {
     size_t nsuites;
     struct sq_judge_template **templates;
     size_t ntemplates;
-    struct sq_http_shared http; /* the one pump of model and judges */
+    struct sq_http_shared http;   /* the one pump of model and judges */
     struct sq_local_shared local; /* the models loaded for them */
     struct sq_rate rates[SQ_ASKED_COUNT];
     struct sq_engine *model;
