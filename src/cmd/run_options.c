@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "cmd/common.h"
+#include "cmd/named_model.h"
 #include "cmd/places.h"
 
 const struct sq_opt_usage sq_run_usage = {
@@ -338,6 +339,10 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
         leave_no_core();
     if (st == SQ_OK)
         st = sq_run_prompt_resolve(&a->prompt, r, err);
+    if (st == SQ_OK)
+        st = sq_cmd_named_model(&r->model, r, &a->prompt.arena, err);
+    for (size_t i = 0; i < r->njudges && st == SQ_OK; i++)
+        st = sq_cmd_named_model(&r->judges[i], r, &a->prompt.arena, err);
     if (st != SQ_OK)
         return st;
     return a->limit ? sq_plan_limit_parse(a->limit, &r->limit, err) : SQ_OK;
