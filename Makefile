@@ -59,7 +59,7 @@ MODULE_SRC = src/engine/http.c src/engine/engine_local.c
 # sandbox is a program of its own: it starts what must know nothing of this one.
 HELPER_SRC = src/sandbox/jail.c src/sandbox/filter.c
 LIB_SRC = $(filter-out $(MODULE_SRC) $(HELPER_SRC),$(wildcard src/*/*.c))
-LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
 MODULES = $(BUILD)/http.so $(LLAMA_MODULE)
 HELPER = $(if $(filter Linux,$(shell uname)),$(BUILD)/sandbox)
 UNIT_SRC = $(wildcard tests/unit/test_*.c)
@@ -76,6 +76,8 @@ all: $(BUILD)/seqeval $(MODULES) $(HELPER) $(BUILD)/seqeval.1 ## build the progr
 
 $(BUILD)/seqeval: $(BUILD)/src/main.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+
+include mk/chart.mk
 
 $(BUILD)/libseqeval.a: $(LIB_OBJ)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
@@ -164,25 +166,7 @@ lint: export TIDY_FLAGS = $(CPP_FLAGS)
 format: ## rewrite the sources as make lint wants them
 	clang-format -i $(ALL_SRC)
 
-# ---- installing -----------------------------------------------------------
-DEST = $(DESTDIR)$(PREFIX)
-install: all ## install into PREFIX (/usr/local), below DESTDIR if given
-	install -d $(DEST)/bin $(DEST)/lib/seqeval $(DEST)/share/seqeval \
-	    $(DEST)/share/man/man1 $(DEST)/share/doc/seqeval
-	install -m 755 $(BUILD)/seqeval $(DEST)/bin/seqeval
-	install -m 644 $(MODULES) $(DEST)/lib/seqeval
-	$(LLAMA_INSTALL)
-	$(if $(HELPER),install -m 755 $(HELPER) $(DEST)/lib/seqeval)
-	install -m 644 $(BUILD)/seqeval.1 $(DEST)/share/man/man1
-	install -m 644 README.md CONTRIBUTING.md LICENSE \
-	    $(DEST)/share/doc/seqeval
-	rm -rf $(foreach d,benchmarks judges models,$(DEST)/share/seqeval/$(d))
-	cp -R benchmarks judges models $(DEST)/share/seqeval
-	chmod -R u=rwX,go=rX $(DEST)/share/seqeval
-
-uninstall: ## remove what install put there
-	rm -rf $(DEST)/bin/seqeval $(DEST)/lib/seqeval $(DEST)/share/seqeval \
-	    $(DEST)/share/man/man1/seqeval.1 $(DEST)/share/doc/seqeval
+include mk/install.mk
 
 clean: ## remove everything built
 	rm -rf build build-asan build-fuzz $(BUILD)

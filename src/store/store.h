@@ -146,6 +146,8 @@ struct sq_step_score {
     int judge_pass; /* 1 done, 0 not, -1 no verdict */
     int correct;    /* answer rules: 1 done and right, 0 not, -1 unknown */
     sq_str evidence, explanation;
+    const char *metric; /* not stored: the value is also one of this name */
+    double value;
 };
 
 struct sq_metric_value {
@@ -249,19 +251,27 @@ enum sq_store_query {
      * steps, pass, fail, unanswerable; one row per grader, one in all (NULL)
      * where no step was scored. In the order of the suite's data. */
     SQ_QUERY_RUN_SAMPLES,
-    /* run, sample -> suite, sample_id, epoch, state, error, cached, retries,
+    /* run -> role, requests, cached, retries, prompt_tokens, cached_tokens,
+     * completion_tokens, reasoning_tokens, cost; the model first */
+    SQ_QUERY_RUN_USAGE,
+    /* run -> role, latency_ms of each response, the model's first, ascending */
+    SQ_QUERY_RUN_LATENCIES,
+    /* The next three: of all samples where none is given; in the order of the
+     * suite's data.
+     * run, sample -> suite, sample_id, epoch, state, error, cached, retries,
      * facets ("a=1,b=2"), query, response_text, stop, server_model,
      * prompt_tokens, completion_tokens, latency_ms, attack (NULL = none) */
     SQ_QUERY_SAMPLE,
     /* run, sample -> suite, epoch, step, start_byte, end_byte, kind,
      * answerable, depends ("[0,1]"), rules (one a line), grader, state,
-     * rule_pass, judge_pass, correct, evidence, explanation; from grader on
+     * rule_pass, judge_pass, correct, evidence, explanation, sample_id; from
+     * grader on
      * NULL for a step without a score */
     SQ_QUERY_SAMPLE_STEPS,
     /* run, sample -> suite, epoch, template, template_digest, state (of the
      * judge's last request), error, following, quality_state, quality,
-     * explanation, reply, judge. With several judges a row for all of them
-     * together follows, its judge "". */
+     * explanation, reply, judge, sample_id, ordinal. With several judges a row
+     * for all of them together follows, its judge "". */
     SQ_QUERY_SAMPLE_VERDICTS,
     SQ_QUERY_COUNT
 };
