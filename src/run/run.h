@@ -33,7 +33,10 @@ struct sq_run_prompt {
     sq_str extra;           /* members for the body; see struct sq_request */
 };
 
+struct sq_run_source; /* run/source.h */
+
 struct sq_run_options {
+    const struct sq_run_source *source; /* score its responses; NULL = ask */
     struct sq_run_model model, judges[SQ_JUDGES_MAX];
     size_t njudges;
     long long judge_reasks;    /* most further tries of an unreadable verdict */
@@ -53,6 +56,7 @@ struct sq_run_options {
     long long epochs, concurrency, max_retries;
     double timeout_s;
     bool allow_modified, no_cache;
+    bool judge_audit;      /* of judges that are asked, not replayed */
     long long num_fewshot; /* examples before a query; -1 = the suite's */
     struct sq_log *log;
 };
@@ -64,6 +68,8 @@ struct sq_run_result {
     size_t skipped;            /* already scored before */
     size_t missing;            /* responses or verdicts that could not be had */
     struct sq_err first_error; /* why the first of them is missing */
+    size_t audits;        /* of judges, one for each judge and template... */
+    size_t audits_passed; /* ...those that they passed */
     size_t asked, cached; /* requests sent to engines; answered by the store */
     struct sq_budget budget; /* what was spent; over when it ended the run */
     size_t states[SQ_STATE_COUNT]; /* of the steps scored now */
