@@ -133,6 +133,18 @@ static void unload(struct sq_llama *l)
     free(l);
 }
 
+static bool stop_asked(void *user)
+{
+    const struct sq_llama *l = user;
+    return *l->how.stop > 0;
+}
+
+static bool go_on(float done, void *user)
+{
+    (void)done;
+    return !stop_asked(user);
+}
+
 static enum sq_status load(struct sq_llama **out,
                            const struct sq_llama_load *how, struct sq_err *err)
 {
@@ -149,6 +161,8 @@ static enum sq_status load(struct sq_llama **out,
     llama_backend_init();
     struct llama_model_params params = llama_model_default_params();
     params.check_tensors = true;
+    params.progress_callback = how->stop ? go_on : NULL;
+    params.progress_callback_user_data = l;
     if (ggml_backend_dev_count() == 0)
         st = sq_err_set(err, SQ_UNAVAILABLE,
                         "libllama finds no backend for this processor%s%s",
@@ -156,6 +170,8 @@ static enum sq_status load(struct sq_llama **out,
                         how->backends ? how->backends : "");
     else
         l->model = llama_model_load_from_file(how->path, params);
+    if (st == SQ_OK && !l->model && how->stop && *how->stop)
+        st = sq_err_set(err, SQ_INTERRUPTED, "interrupted");
     if (st == SQ_OK && !l->model)
         st = sq_err_set(err, SQ_INPUT, "%s: libllama cannot load it: %s",
                         how->path, complaint(l));
@@ -178,12 +194,6 @@ static const struct sq_llama_info *info(const struct sq_llama *l)
 }
 
 /* ---- the context -------------------------------------------------------- */
-
-static bool stop_asked(void *user)
-{
-    const struct sq_llama *l = user;
-    return *l->how.stop > 0;
-}
 
 static enum sq_status
 begin(struct sq_llama *l, const struct sq_llama_room *room, struct sq_err *err)

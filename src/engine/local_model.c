@@ -178,6 +178,8 @@ static enum sq_status load(struct sq_local_model *m,
     if (st != SQ_OK)
         return st;
     choose_threads(m);
+    if (sq_stop)
+        return sq_err_set(err, SQ_INTERRUPTED, "interrupted");
     m->batch = sq_local_batch_new(m->api, m->llama, &m->room,
                                   m->room.sequences - m->parallel, m->context);
     sq_log(wanted->log, SQ_LOG_DEBUG,
