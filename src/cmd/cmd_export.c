@@ -3,22 +3,43 @@
 
 #include "cmd/common.h"
 #include "report/baseline.h"
+#include "report/export.h"
 
 static const struct sq_opt_usage usage = {
-    "export", "", "Write a run as a baseline that a gate compares with.",
-    "A baseline is a small JSON file with each sample's values, the digests "
-    "of\n"
-    "the data and the settings: commit it, and seqeval gate needs nothing else "
-    "but\n"
-    "the candidate's run. RUN is a run's id, a unique prefix of it, latest, "
-    "or\n"
-    "latest:MODEL; it must be complete.\n"};
+    "export", "[RUN]",
+    "Write a run as a gate's baseline, or in the forms of other tools.",
+    "A baseline (--baseline RUN) is a small JSON file with each sample's "
+    "values, the\n"
+    "digests of the data and the settings: commit it, and seqeval gate needs "
+    "nothing\n"
+    "else but the candidate's run. It must be complete.\n"
+    "\n"
+    "--as FORM writes the responses of RUN: alpaca_eval (AlpacaEval's model "
+    "outputs),\n"
+    "lm_eval (lm-evaluation-harness's samples) or csv, with the samples' "
+    "scores.\n"
+    "seqeval run --model replay:FILE scores such files, and inspect_ai's JSON "
+    "logs.\n"
+    "\n"
+    "RUN is a run's id, a unique prefix of it, latest, or latest:MODEL.\n"};
 
+static enum sq_status render_baseline(struct sq_store *store, const char *run,
+                                      struct sq_buf *out, struct sq_err *err)
+{
+    struct sq_scores scores = {0};
+    enum sq_status st = sq_scores_read(store, run, &scores, err);
+    if (st == SQ_OK)
+        st = sq_baseline_render(&scores, out, err);
+    sq_scores_release(&scores);
+    return st;
+}
+
+/* form NULL: a baseline. */
 static enum sq_status export_run(const char *db, const char *ref,
-                                 const char *file, struct sq_err *err)
+                                 const char *form, const char *file,
+                                 struct sq_err *err)
 {
     struct sq_store *store = NULL;
-    struct sq_scores scores = {0};
     struct sq_run run = {0};
     struct sq_buf out;
     sq_buf_init(&out, SQ_MAX_REPORT);
@@ -26,12 +47,10 @@ static enum sq_status export_run(const char *db, const char *ref,
     if (st == SQ_OK)
         st = sq_store_run_find(store, sq_str_from(ref), &run, err);
     if (st == SQ_OK)
-        st = sq_scores_read(store, run.id, &scores, err);
-    if (st == SQ_OK)
-        st = sq_baseline_render(&scores, &out, err);
+        st = form ? sq_export_render(store, run.id, form, &out, err)
+                  : render_baseline(store, run.id, &out, err);
     if (st == SQ_OK)
         st = sq_cmd_output(file, sq_buf_str(&out), err);
-    sq_scores_release(&scores);
     sq_store_close(store);
     sq_buf_release(&out);
     return st;
@@ -39,10 +58,13 @@ static enum sq_status export_run(const char *db, const char *ref,
 
 int sq_cmd_export(int argc, char **argv)
 {
-    const char *db = SQ_DEFAULT_DB, *out = NULL, *run = NULL;
+    const char *db = SQ_DEFAULT_DB, *out = NULL, *run = NULL, *form = NULL;
     const char *config_path = NULL;
     const struct sq_opt table[] = {
-        {"baseline", 0, SQ_OPT_STR, &run, "RUN", "the run to write", 0, 0},
+        {"baseline", 0, SQ_OPT_STR, &run, "RUN",
+         "the run to write as a baseline", 0, 0},
+        {"as", 0, SQ_OPT_STR, &form, "FORM",
+         "write RUN's responses: alpaca_eval, lm_eval or csv", 0, 0},
         {"db", 0, SQ_OPT_STR, &db, "FILE",
          "the database (default " SQ_DEFAULT_DB ")", 0, 0},
         {"out", 'o', SQ_OPT_STR, &out, "FILE",
@@ -56,11 +78,12 @@ int sq_cmd_export(int argc, char **argv)
     bool helped = false;
     enum sq_status st =
         sq_cmd_options(&usage, table, argc, argv, &config, &n, &helped, &err);
-    if (st == SQ_OK && !helped && (n || !run))
+    if (st == SQ_OK && !helped && (form ? n != 1 || run : n || !run))
         st = sq_err_set(&err, SQ_USAGE,
-                        "which run? seqeval export --baseline RUN --out FILE");
+                        "which run? seqeval export --baseline RUN, or seqeval "
+                        "export RUN --as FORM");
     if (st == SQ_OK && !helped)
-        st = export_run(db, run, out, &err);
+        st = export_run(db, form ? argv[1] : run, form, out, &err);
     int status = st == SQ_OK ? 0 : sq_cmd_fail("export", &err);
     sq_json_free(config);
     return status;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/records.h"
+#include "engine/replay_form.h"
 #include "engine/thoughts.h"
 
 static const char *const id_fields[] = {"id", "sample_id", NULL};
@@ -142,6 +143,21 @@ static enum sq_status load_record(struct replay *r, const struct sq_json *json,
     return SQ_OK;
 }
 
+/* A record of our own form, or those that one of another harness holds. */
+static enum sq_status load_any(struct replay *r, const struct sq_json *json,
+                               const char *where, struct sq_err *err)
+{
+    struct sq_json *foreign = sq_replay_form(json);
+    enum sq_status st = SQ_OK;
+    if (!foreign)
+        return load_record(r, json, where, err);
+    for (const struct sq_json *i = sq_json_first(foreign); i && st == SQ_OK;
+         i = sq_json_next(i))
+        st = load_record(r, i, where, err);
+    sq_json_free(foreign);
+    return st;
+}
+
 static enum sq_status load_file(struct replay *r, const char *path,
                                 struct sq_err *err)
 {
@@ -152,7 +168,7 @@ static enum sq_status load_file(struct replay *r, const char *path,
         st = sq_records_next(records, &json, err);
         if (st != SQ_OK || !json)
             break;
-        st = load_record(r, json, sq_records_where(records), err);
+        st = load_any(r, json, sq_records_where(records), err);
         sq_json_free(json);
     }
     sq_records_close(records);

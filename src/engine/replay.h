@@ -19,6 +19,9 @@
  * without a recording gets a response with stop ERROR, and the summary counts
  * them.
  *
+ * Samples of lm-evaluation-harness and JSON logs of inspect_ai are read as well
+ * (engine/replay_form.h).
+ *
  * All outputs are held in memory.
  */
 #include "seqeval.h"

@@ -258,10 +258,11 @@ static void put_verdict(const struct reading *r, size_t judge,
 bool stub_judge(const struct stub_state *s, sq_str body, struct sq_buf *out)
 {
     const struct stub_options *o = s->options;
+    if (!o->bench)
+        return false;
     uint64_t words[2] = {o->seed, s->requests};
     struct reading r = {.bench = o->bench, .turn = sq_rng_mix(words, 2)};
-    struct sq_json *j =
-        o->bench ? sq_json_parse(body, "request", 1, NULL) : NULL;
+    struct sq_json *j = sq_json_parse(body, "request", 1, NULL);
     sq_str model = sq_json_str(sq_json_get(j, "model"));
     size_t judge = 0;
     bool reads = false;
