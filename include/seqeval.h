@@ -58,6 +58,10 @@ struct sq_rule {
     enum sq_role role;
     const char *grader; /* "strict": it decides a verdict of that name, apart
                            from those of other graders; NULL = the usual one */
+    const struct sq_cut *cut; /* the part of the response that check reads
+                                 (grade/cut.h); NULL = all of it */
+    const char *metric; /* "acc_strict": what the finding is called as a metric
+                           of the sample; NULL = none of its own */
     sq_str text; /* the rule as it stands in the annotation, for people */
 };
 
@@ -77,6 +81,13 @@ struct sq_field {
     sq_str name, value;
 };
 
+/* A metric of a sample that is 1 where all of others are, and else 0. */
+struct sq_all {
+    sq_str metric;
+    const sq_str *of;
+    size_t n;
+};
+
 /* One query of a suite. Everything in it lives in its arena or its suite's. */
 struct sq_sample {
     size_t ordinal; /* 0-based position in the suite's data */
@@ -88,6 +99,12 @@ struct sq_sample {
     size_t ntexts;
     const struct sq_step *steps;
     size_t nsteps;
+    /* What the model is asked, examples and the query; NULL = the query alone,
+     * as the user's. */
+    const struct sq_message *messages;
+    size_t nmessages;
+    const struct sq_all *alls;
+    size_t nalls;
     struct sq_arena arena;
 };
 
@@ -173,7 +190,10 @@ enum sq_finding_verdict {
 struct sq_finding {
     enum sq_finding_verdict verdict;
     size_t at, len; /* evidence: a span of the text; len 0 = none */
-    char why[160];  /* "5 list items, want == 3" */
+    sq_str answer;  /* evidence that is no span: what was read; p NULL = none */
+    bool measured;  /* value tells more than the verdict does */
+    double value;
+    char why[160]; /* "5 list items, want == 3" */
 };
 
 /* A text and how it relates to the step. */
@@ -181,6 +201,8 @@ struct sq_check_text {
     sq_str text; /* the model's, or the part that answers the step */
     bool shared; /* other steps are answered in this text too: a count that
                     exceeds a limit may be theirs */
+    struct sq_arena *arena; /* what a finding may point into; NULL = none: then
+                               no answer is given */
 };
 
 /*

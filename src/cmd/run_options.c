@@ -51,6 +51,9 @@ static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
          "only the first N samples of each suite, or samples A to B", 0, 0},
         {"epochs", 0, SQ_OPT_INT, &r->epochs, "N",
          "ask each query N times (default 1)", 1, 100000},
+        {"num-fewshot", 0, SQ_OPT_INT, &r->num_fewshot, "N",
+         "examples before a query, of suites that have any (default: theirs)",
+         0, 1000},
     };
     memcpy(t, rows, sizeof rows);
     return sizeof rows / sizeof *rows;
@@ -223,6 +226,7 @@ void sq_run_options_init(struct sq_run_args *a,
         .db = SQ_DEFAULT_DB,
         .sampling = {NAN, NAN, -1, -1},
         .epochs = 1,
+        .num_fewshot = -1,
         .concurrency = 16,
         .max_retries = 6,
         .judge_reasks = 2,

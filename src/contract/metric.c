@@ -13,6 +13,15 @@ static const struct sq_metric metrics[] = {
     {.name = "inst_level_strict_acc", .max = 1, .pooled = true},
     {.name = "prompt_level_loose_acc", .max = 1},
     {.name = "inst_level_loose_acc", .max = 1, .pooled = true},
+    {.name = "acc_*", .max = 1},
+    {.name = "em", .max = 1},
+    {.name = "f1", .max = 1},
+    {.name = "em_lang", .max = 1},
+    {.name = "f1_lang", .max = 1},
+    {.name = "follow_*", .max = 1},
+    {.name = "both_*", .max = 1},
+    {.name = "ac_*", .max = 1},
+    {.name = "rougeL_*", .max = 1},
 };
 #define NMETRICS (sizeof metrics / sizeof *metrics)
 

@@ -75,11 +75,18 @@ const struct sq_message *sq_item_prompt(const struct sq_session *s,
                                         struct sq_arena *arena, size_t *n)
 {
     const struct sq_run_prompt *p = &s->options->prompt;
-    struct sq_message *list = sq_arena_array(arena, 2, sizeof *list);
+    struct sq_message *list =
+        sq_arena_array(arena, sample->nmessages + 2, sizeof *list);
     *n = 0;
     if (p->system.n)
         list[(*n)++] = (struct sq_message){"system", p->system};
-    list[(*n)++] = (struct sq_message){"user", sample->query};
+    for (size_t i = 0; i < sample->nmessages; i++) {
+        bool system = strcmp(sample->messages[i].role, "system") == 0;
+        if (!system || !p->system.n) /* the user's replaces the suite's */
+            list[(*n)++] = sample->messages[i];
+    }
+    if (!sample->nmessages)
+        list[(*n)++] = (struct sq_message){"user", sample->query};
     return list;
 }
 
@@ -88,6 +95,7 @@ static void set_request(struct sq_item *item)
 {
     struct sq_session *s = item->session;
     const struct sq_run_prompt *p = &s->options->prompt;
+    const struct sq_task *t = &s->suites[item->sample->suite]->def->task;
     const struct sq_sample *sample = item->sample->sample;
     size_t n = 0;
     const struct sq_message *messages =
@@ -97,8 +105,8 @@ static void set_request(struct sq_item *item)
         .messages = messages,
         .nmessages = n,
         .sampling = sq_session_sampling(s, item->sample->suite, item->epoch),
-        .stops = p->stops,
-        .nstops = p->nstops,
+        .stops = p->nstops ? p->stops : t->stops,
+        .nstops = p->nstops ? p->nstops : t->nstops,
         .top_logprobs = p->top_logprobs,
         .extra = p->extra,
         .sample = sample,

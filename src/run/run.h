@@ -51,6 +51,7 @@ struct sq_run_options {
     long long epochs, concurrency, max_retries;
     double timeout_s;
     bool allow_modified, no_cache;
+    long long num_fewshot; /* examples before a query; -1 = the suite's */
     struct sq_log *log;
 };
 

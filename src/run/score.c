@@ -5,6 +5,8 @@
 
 #include "base/buf.h"
 #include "run/panel.h"
+#include "check/finding.h"
+#include "grade/cut.h"
 
 /* More than one sample can have; one metric stands once. */
 #define MAX_METRICS 64
@@ -13,7 +15,9 @@
 struct ruling {
     size_t n, hold, broken, errors;
     struct sq_finding
-        evidence; /* of the first broken rule, else of the first */
+        evidence;       /* of the first broken rule, else of the first */
+    const char *metric; /* of the rule that has one; NULL = none */
+    double value;
 };
 
 static void explain_rule(struct sq_buf *out, const struct sq_rule *rule,
@@ -36,6 +40,36 @@ static bool same_grader(const char *a, const char *b)
     return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
+/* The rule on its part of the text. */
+static void run_rule(const struct sq_rule *rule, struct sq_check_text text,
+                     struct sq_finding *f)
+{
+    struct sq_buf why;
+    sq_str all = text.text;
+    if (!rule->cut || sq_cut_apply(rule->cut, all, text.arena, &text.text)) {
+        rule->check->run(rule->args, text, f);
+        if (f->len && text.text.p >= all.p && text.text.p <= all.p + all.n)
+            f->at += (size_t)(text.text.p - all.p);
+        return;
+    }
+    sq_buf_init(&why, SQ_MAX_MESSAGE);
+    sq_cut_describe(rule->cut, &why);
+    sq_finding_set(f, SQ_FINDING_BROKEN, "%s", why.p);
+    sq_buf_release(&why);
+}
+
+/* What is measured or decided is a metric; what is neither is none. */
+static void note_metric(const struct sq_rule *rule, const struct sq_finding *f,
+                        struct ruling *r)
+{
+    bool decided =
+        f->verdict == SQ_FINDING_HOLDS || f->verdict == SQ_FINDING_BROKEN;
+    if (!rule->metric || !(f->measured || decided))
+        return;
+    r->metric = rule->metric;
+    r->value = f->measured ? f->value : f->verdict == SQ_FINDING_HOLDS;
+}
+
 static struct ruling apply_rules(const struct sq_step *step, const char *grader,
                                  enum sq_role role, struct sq_check_text text,
                                  struct sq_buf *why)
@@ -46,9 +80,12 @@ static struct ruling apply_rules(const struct sq_step *step, const char *grader,
         if (rule->role != role || !same_grader(rule->grader, grader))
             continue;
         struct sq_finding f = {.verdict = SQ_FINDING_ERROR};
-        rule->check->run(rule->args, text, &f);
+        run_rule(rule, text, &f);
+        note_metric(rule, &f, &r);
         bool first_broken = f.verdict == SQ_FINDING_BROKEN && !r.broken;
-        if (f.len && (first_broken || !r.evidence.len))
+        bool tells = f.len || f.answer.p;
+        bool told = r.evidence.len || r.evidence.answer.p;
+        if (tells && (first_broken || !told))
             r.evidence = f;
         r.n++;
         r.hold += f.verdict == SQ_FINDING_HOLDS;
@@ -95,12 +132,17 @@ static void score_step(const struct sq_score_input *in, size_t i,
     }
     struct sq_buf why;
     sq_buf_init(&why, SQ_MAX_REPLY);
-    struct sq_check_text text = {in->text, answers_many(in->sample)};
+    struct sq_check_text text = {in->text, answers_many(in->sample), arena};
     struct ruling done =
         apply_rules(step, grader, SQ_ROLE_CONSTRAINT, text, &why);
     struct ruling right = apply_rules(step, grader, SQ_ROLE_ANSWER, text, &why);
-    struct sq_finding at = done.evidence.len ? done.evidence : right.evidence;
-    out->evidence = sq_str_sub(in->text, at.at, at.at + at.len);
+    struct sq_finding at = done.evidence.len || done.evidence.answer.p
+                               ? done.evidence
+                               : right.evidence;
+    out->evidence =
+        at.answer.p ? at.answer : sq_str_sub(in->text, at.at, at.at + at.len);
+    out->metric = done.metric;
+    out->value = done.value;
 
     struct sq_panel judges;
     bool judge = !*grader && sq_panel_of_steps(in, &judges);
@@ -179,6 +221,16 @@ static void step_metrics(struct sq_score_sheet *sheet,
                    (double)t.correct / (double)t.known);
 }
 
+/* Do its rules say what their findings are called? Then no names are given. */
+static bool names_metrics(const struct sq_sample *sample)
+{
+    for (size_t i = 0; i < sample->nsteps; i++)
+        for (size_t k = 0; k < sample->steps[i].nrules; k++)
+            if (sample->steps[i].rules[k].metric)
+                return true;
+    return false;
+}
+
 static void grader_metrics(struct sq_score_sheet *sheet,
                            struct sq_metric_value *values)
 {
@@ -194,6 +246,30 @@ static void grader_metrics(struct sq_score_sheet *sheet,
         put_metric(sheet, values, graders[i].prompt, t.pass == t.answerable);
         put_metric(sheet, values, graders[i].instruction,
                    (double)t.pass / (double)t.answerable);
+    }
+}
+
+/* The metrics that rules have of their own, and those made of several. */
+static void rule_metrics(const struct sq_sample *sample,
+                         struct sq_score_sheet *sheet,
+                         struct sq_metric_value *values)
+{
+    for (size_t i = 0; i < sheet->nsteps; i++)
+        if (sheet->steps[i].metric)
+            put_metric(sheet, values, sheet->steps[i].metric,
+                       sheet->steps[i].value);
+    size_t own = sheet->nmetrics;
+    for (size_t i = 0; i < sample->nalls; i++) {
+        const struct sq_all *a = &sample->alls[i];
+        size_t found = 0, ones = 0;
+        for (size_t k = 0; k < a->n; k++)
+            for (size_t m = 0; m < own; m++) {
+                bool it = sq_str_eq(sq_str_from(values[m].metric), a->of[k]);
+                found += it;
+                ones += it && values[m].value == 1;
+            }
+        if (found == a->n)
+            put_metric(sheet, values, a->metric.p, ones == a->n);
     }
 }
 
@@ -266,6 +342,8 @@ void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
             score_step(in, i, g, arena, &steps[sheet->nsteps++]);
     }
     step_metrics(sheet, values);
-    grader_metrics(sheet, values);
+    if (!names_metrics(sample))
+        grader_metrics(sheet, values);
+    rule_metrics(sample, sheet, values);
     judge_metrics(in, arena, sheet, values);
 }

@@ -54,7 +54,11 @@ struct sq_sampling sq_session_sampling(const struct sq_session *s, size_t suite,
 static enum sq_status open_suites(struct sq_session *s, struct sq_err *err)
 {
     const struct sq_run_options *o = s->options;
-    struct sq_suite_open how = {o->home, o->data_dir, o->allow_modified};
+    struct sq_suite_open how = {.home = o->home,
+                                .data_dir = o->data_dir,
+                                .allow_modified = o->allow_modified,
+                                .shots_set = o->num_fewshot >= 0,
+                                .shots = o->num_fewshot};
     s->suites = sq_xcalloc(o->nsuites, sizeof(struct sq_suite *));
     s->suite_rows = sq_xcalloc(o->nsuites, sizeof *s->suite_rows);
     for (size_t i = 0; i < o->nsuites; i++) {

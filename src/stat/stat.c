@@ -23,17 +23,22 @@ void sq_stat_wilson(double k, double n, double *lo, double *hi)
     *hi = k < n ? fmin(1, (centre + half) / scale) : 1;
 }
 
+/* Neumaier's sum: what an addition rounds off is kept (Z. angew. Math. Mech.
+ * 54, 1974), so that k ones in n are k / n to the last bit. */
 static double mean_of(const double *values, size_t n)
 {
     double sum = 0, rest = 0;
 
-    for (size_t i = 0; i < n; i++)
-        sum += values[i];
-    sum /= (double)n;
-    /* What rounding took off the first sum. */
-    for (size_t i = 0; i < n; i++)
-        rest += values[i] - sum;
-    return sum + rest / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        double next = sum + values[i];
+
+        if (fabs(sum) >= fabs(values[i]))
+            rest += sum - next + values[i];
+        else
+            rest += values[i] - next + sum;
+        sum = next;
+    }
+    return (sum + rest) / (double)n;
 }
 
 struct sq_estimate sq_stat_mean(const double *values, size_t n, double min,

@@ -146,6 +146,8 @@ struct sq_step_score {
     int judge_pass; /* 1 done, 0 not, -1 no verdict */
     int correct;    /* answer rules: 1 done and right, 0 not, -1 unknown */
     sq_str evidence, explanation;
+    const char *metric; /* not stored: the value is also one of this name */
+    double value;
 };
 
 struct sq_metric_value {

@@ -12,6 +12,9 @@ struct sq_data_file {
     sq_str sha256; /* of the file as stored */
     long long bytes;
     sq_str licence;
+    sq_str set; /* what it is for: "test" (samples), "examples", ... */
+    const struct sq_field *constants; /* fields that all its records have */
+    size_t nconstants;
 };
 
 enum sq_data_state {

@@ -1,14 +1,13 @@
 #include "suite/suite.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
 #include "base/path.h"
+#include "suite/field.h"
+#include "suite/params.h"
 #include "suite/steps.h"
 
 #define FILE_NAME "suite.json"
@@ -23,13 +22,6 @@ static bool all_in(sq_str s, const char *set)
         if (!memchr(set, s.p[i], strlen(set)))
             return false;
     return true;
-}
-
-/* Names become folders, slices (iteration=3) and parts of labels. */
-static bool is_name(sq_str s)
-{
-    return s.n > 0 && s.n <= 64 &&
-           all_in(s, "abcdefghijklmnopqrstuvwxyz0123456789_-");
 }
 
 static bool is_sha256(sq_str s)
@@ -62,7 +54,7 @@ struct form {
     const char *want;
 };
 static const struct form NAME = {
-    is_name, "lower-case letters, digits, '_' and '-' (at most 64)"};
+    sq_field_is_name, "lower-case letters, digits, '_' and '-' (at most 64)"};
 static const struct form FIELD = {NULL, "the name of a field"};
 
 /* An object being read and the place to name in messages. */
@@ -91,11 +83,28 @@ static enum sq_status need(const struct place *at, const char *key,
 
 /* ---- parts of a definition --------------------------------------------- */
 
+/* A member with constants, {"lang": "sw"}. */
+static enum sq_status opt_fields(const struct place *at, const char *key,
+                                 const struct sq_field **out, size_t *n)
+{
+    const struct sq_json *obj;
+    char where[600];
+    enum sq_status st;
+
+    if (!sq_json_get(at->obj, key))
+        return SQ_OK;
+    st = sq_json_need_object(at->obj, key, at->where, &obj, at->err);
+    snprintf(where, sizeof(where), "%s: %s", at->where, key);
+    if (st == SQ_OK)
+        st = sq_task_fields(obj, where, at->arena, out, n, at->err);
+    return st;
+}
+
 static enum sq_status load_file(const struct place *at,
                                 struct sq_data_file *out)
 {
-    static const char *const keys[] = {"file",  "url",     "sha256",
-                                       "bytes", "licence", NULL};
+    static const char *const keys[] = {"file",    "url", "sha256", "bytes",
+                                       "licence", "set", "fields", NULL};
     static const struct form path = {
         is_relative, "a path below the data folder, as NAME/FILE"};
     static const struct form url = {is_url,
@@ -116,6 +125,11 @@ static enum sq_status load_file(const struct place *at,
                               &out->bytes, at->err);
     if (st == SQ_OK)
         st = need(at, "licence", &licence, &out->licence);
+    out->set = SQ_STR("test");
+    if (st == SQ_OK && sq_json_get(at->obj, "set"))
+        st = need(at, "set", &NAME, &out->set);
+    if (st == SQ_OK)
+        st = opt_fields(at, "fields", &out->constants, &out->nconstants);
     return st;
 }
 
@@ -170,7 +184,7 @@ static enum sq_status load_facets(const struct sq_json *sample,
     for (item = sq_json_first(item); item; item = sq_json_next(item), i++) {
         sq_str name = sq_json_key(item);
 
-        if (!is_name(name))
+        if (!sq_field_is_name(name))
             return sq_err_set(err, SQ_INPUT,
                               "%s: facets: '%.*s': want %s as a name", where,
                               SQ_STR_ARG(name), NAME.want);
@@ -190,7 +204,8 @@ static enum sq_status load_facets(const struct sq_json *sample,
 static enum sq_status load_sample(const struct sq_json *json, const char *path,
                                   struct sq_suite_def *def, struct sq_err *err)
 {
-    static const char *const keys[] = {"input", "id", "facets", NULL};
+    static const char *const keys[] = {"input", "id", "facets", "records",
+                                       NULL};
     const struct sq_json *sample;
     struct place at;
     char where[512];
@@ -201,8 +216,13 @@ static enum sq_status load_sample(const struct sq_json *json, const char *path,
     snprintf(where, sizeof(where), "%s: sample", path);
     st = sq_json_only(sample, keys, where, err);
     at = (struct place){sample, where, &def->arena, err};
-    if (st == SQ_OK)
+    if (st == SQ_OK && def->task.prompt.n > 0 && sq_json_get(sample, "input"))
+        st = sq_err_set(err, SQ_INPUT,
+                        "%s: input: a suite with a prompt has none", where);
+    if (st == SQ_OK && def->task.prompt.n == 0)
         st = need(&at, "input", &FIELD, &def->input_field);
+    if (st == SQ_OK)
+        st = sq_task_range(sample, where, &def->first, &def->last, err);
     if (st == SQ_OK && sq_json_get(sample, "id"))
         st = need(&at, "id", &FIELD, &def->id_field);
     if (st == SQ_OK)
@@ -226,7 +246,7 @@ static enum sq_status load_judges(const struct sq_json *json, const char *where,
     judges = sq_arena_array(&def->arena, sq_json_count(item), sizeof(*judges));
     for (item = sq_json_first(item); item; item = sq_json_next(item), i++) {
         judges[i] = sq_arena_str(&def->arena, sq_json_str(item));
-        if (!is_name(judges[i]))
+        if (!sq_field_is_name(judges[i]))
             return sq_err_set(err, SQ_INPUT,
                               "%s: judges[%zu]: want a template's name: %s",
                               where, i, NAME.want);
@@ -239,41 +259,6 @@ static enum sq_status load_judges(const struct sq_json *json, const char *where,
     def->judges = judges;
     def->njudges = i;
     return SQ_OK;
-}
-
-static enum sq_status load_sampling(const struct sq_json *json,
-                                    const char *path, struct sq_sampling *out,
-                                    struct sq_err *err)
-{
-    static const char *const keys[] = {"temperature", "top_p", "max_tokens",
-                                       "seed", NULL};
-    const struct sq_json *obj;
-    char where[512];
-    enum sq_status st;
-
-    *out = (struct sq_sampling){NAN, NAN, -1, -1};
-    if (!sq_json_get(json, "sampling"))
-        return SQ_OK;
-    st = sq_json_need_object(json, "sampling", path, &obj, err);
-    if (st != SQ_OK)
-        return st;
-    snprintf(where, sizeof(where), "%s: sampling", path);
-    st = sq_json_only(obj, keys, where, err);
-    if (st == SQ_OK)
-        st = sq_json_opt_num(obj, "temperature", where, &out->temperature, err);
-    if (st == SQ_OK && (out->temperature < 0 || out->temperature > 100))
-        st = sq_err_set(err, SQ_INPUT, "%s: temperature: want 0 to 100", where);
-    if (st == SQ_OK)
-        st = sq_json_opt_num(obj, "top_p", where, &out->top_p, err);
-    if (st == SQ_OK && (out->top_p <= 0 || out->top_p > 1))
-        st = sq_err_set(err, SQ_INPUT,
-                        "%s: top_p: want more than 0 and at most 1", where);
-    if (st == SQ_OK)
-        st = sq_json_opt_int(obj, "max_tokens", where, 1, 1LL << 31,
-                             &out->max_tokens, err);
-    if (st == SQ_OK)
-        st = sq_json_opt_int(obj, "seed", where, 0, 1LL << 53, &out->seed, err);
-    return st;
 }
 
 static bool is_steps_name(sq_str s)
@@ -296,7 +281,7 @@ static enum sq_status load_steps(const struct sq_json *json, const char *where,
     char *path;
     enum sq_status st;
 
-    if (!sq_json_get(json, "steps"))
+    if (!sq_json_get(json, "steps") || def->task.nsteps > 0)
         return SQ_OK;
     st = need(&at, "steps", &name, &def->steps_file);
     if (st != SQ_OK)
@@ -325,7 +310,7 @@ static enum sq_status load_instructions(const struct sq_json *json,
 
     if (!sq_json_get(json, "instructions"))
         return SQ_OK;
-    if (def->steps)
+    if (def->steps || def->task.nsteps > 0)
         return sq_err_set(err, SQ_INPUT,
                           "%s: instructions: a suite has these or steps", path);
     st = sq_json_need_object(json, "instructions", path, &obj, err);
@@ -350,12 +335,43 @@ static bool is_generator(sq_str s)
     return sq_str_eq(s, SQ_STR("chain"));
 }
 
+static enum sq_status no_such_key(const char *where, const char *key,
+                                  struct sq_err *err)
+{
+    return sq_err_set(err, SQ_INPUT, "%s: %s: a generated suite has none",
+                      where, key);
+}
+
+/* Which files of the set hold the samples; one does at least. */
+static enum sq_status load_where(const struct place *at,
+                                 struct sq_suite_def *def)
+{
+    struct sq_source source = {.files = def->files, .set = SQ_STR("test")};
+    enum sq_status st = opt_fields(at, "where", &def->where, &def->nwhere);
+    size_t i;
+
+    if (st != SQ_OK)
+        return st;
+    source.where = def->where;
+    source.nwhere = def->nwhere;
+    for (i = 0; i < def->nfiles; i++)
+        if (sq_source_has(&source, &def->files[i]))
+            return SQ_OK;
+    if (def->nwhere == 0)
+        return sq_err_set(at->err, SQ_INPUT,
+                          "%s: data: no file is of the set 'test'", at->where);
+    return sq_err_set(
+        at->err, SQ_USAGE, "suite %.*s: no file of its data has %.*s=%.*s",
+        SQ_STR_ARG(def->name), SQ_STR_ARG(def->where[def->nwhere - 1].name),
+        SQ_STR_ARG(def->where[def->nwhere - 1].value));
+}
+
 /* A suite is generated or made of data files. */
 static enum sq_status load_source(const struct sq_json *json, const char *where,
                                   struct sq_suite_def *def, struct sq_err *err)
 {
-    static const char *const data_keys[] = {"data", "sample", "steps",
-                                            "instructions", NULL};
+    static const char *const data_keys[] = {"data",  "sample", "instructions",
+                                            "where", "params", NULL};
     static const struct form generator = {is_generator, "\"chain\""};
     struct place at = {json, where, &def->arena, err};
     size_t i;
@@ -363,6 +379,10 @@ static enum sq_status load_source(const struct sq_json *json, const char *where,
 
     if (!sq_json_get(json, "generator")) {
         st = load_files(json, where, def, err);
+        if (st == SQ_OK)
+            st = sq_task_load(json, where, &def->arena, &def->task, err);
+        if (st == SQ_OK)
+            st = load_where(&at, def);
         if (st == SQ_OK)
             st = load_sample(json, where, def, err);
         if (st == SQ_OK)
@@ -373,21 +393,36 @@ static enum sq_status load_source(const struct sq_json *json, const char *where,
     }
     for (i = 0; data_keys[i]; i++)
         if (sq_json_get(json, data_keys[i]))
-            return sq_err_set(err, SQ_INPUT,
-                              "%s: %s: a generated suite has none", where,
-                              data_keys[i]);
+            return no_such_key(where, data_keys[i], err);
+    for (i = 0; sq_task_keys[i]; i++)
+        if (sq_json_get(json, sq_task_keys[i]))
+            return no_such_key(where, sq_task_keys[i], err);
     return need(&at, "generator", &generator, &def->generator);
+}
+
+static enum sq_status known_keys(const struct sq_json *json, const char *where,
+                                 struct sq_err *err)
+{
+    static const char *const keys[] = {
+        "name",   "title",    "version", "generator",    "data",   "sample",
+        "judges", "sampling", "where",   "instructions", "params", NULL};
+    const char *all[32];
+    size_t n = 0;
+
+    for (size_t i = 0; keys[i]; i++)
+        all[n++] = keys[i];
+    for (size_t i = 0; sq_task_keys[i]; i++)
+        all[n++] = sq_task_keys[i];
+    all[n] = NULL;
+    return sq_json_only(json, all, where, err);
 }
 
 static enum sq_status load_all(const struct sq_json *json, const char *where,
                                struct sq_suite_def *def, struct sq_err *err)
 {
-    static const char *const keys[] = {
-        "name",  "title",  "version",  "generator",    "data", "sample",
-        "steps", "judges", "sampling", "instructions", NULL};
     static const struct form title = {NULL, "one line about the suite"};
     struct place at = {json, where, &def->arena, err};
-    enum sq_status st = sq_json_only(json, keys, where, err);
+    enum sq_status st = known_keys(json, where, err);
 
     if (st == SQ_OK)
         st = need(&at, "name", &NAME, &def->name);
@@ -399,7 +434,7 @@ static enum sq_status load_all(const struct sq_json *json, const char *where,
     if (st == SQ_OK)
         st = load_judges(json, where, def, err);
     if (st == SQ_OK)
-        st = load_sampling(json, where, &def->sampling, err);
+        st = sq_task_sampling(json, where, &def->sampling, err);
     if (st == SQ_OK)
         st = load_source(json, where, def, err);
     return st;
@@ -419,33 +454,16 @@ static char *folder_of(const char *path)
     return NULL;
 }
 
-enum sq_status sq_suite_def_load(struct sq_suite_def **out, const char *path,
-                                 struct sq_err *err)
+/* What one choice of parameters makes of a definition. */
+static enum sq_status make_def(struct sq_suite_def **out, const char *folder,
+                               const struct sq_json *json, struct sq_err *err)
 {
     struct sq_suite_def *def = sq_xcalloc(1, sizeof(*def));
-    struct sq_json *json = NULL;
-    char *file = NULL, *text = NULL;
-    size_t n = 0;
+    char *file = sq_path_join(folder, FILE_NAME);
     enum sq_status st;
 
-    *out = NULL;
-    def->folder = folder_of(path);
-    if (!def->folder) {
-        st = sq_err_set(err, SQ_INPUT,
-                        "%s: want a suite's folder or the " FILE_NAME " in it",
-                        path);
-        goto out;
-    }
-    file = sq_path_join(def->folder, FILE_NAME);
-    st = sq_path_read(file, SQ_MAX_CONFIG, &text, &n, err);
-    if (st != SQ_OK)
-        goto out;
-    sq_sha256_of((sq_str){text, n}, def->digest);
-    json = sq_json_parse((sq_str){text, n}, file, 1, err);
-    st = json ? load_all(json, file, def, err) : SQ_INPUT;
-out:
-    sq_json_free(json);
-    free(text);
+    def->folder = sq_xstrdup(folder);
+    st = load_all(json, file, def, err);
     free(file);
     if (st == SQ_OK)
         *out = def;
@@ -454,101 +472,97 @@ out:
     return st;
 }
 
+static enum sq_status try_def(void *folder, const struct sq_json *json,
+                              struct sq_err *err)
+{
+    struct sq_suite_def *def = NULL;
+    enum sq_status st = make_def(&def, folder, json, err);
+
+    sq_suite_def_free(def);
+    return st;
+}
+
+/* The definition with the choice, which takes over the whole file's json. */
+static enum sq_status choose(struct sq_suite_def **out, const char *folder,
+                             struct sq_json *json, sq_str given,
+                             long long shots, struct sq_err *err)
+{
+    char *file = sq_path_join(folder, FILE_NAME);
+    struct sq_params params;
+    enum sq_status st =
+        sq_params_choose(json, file, given, shots, &params, err);
+
+    if (st == SQ_OK)
+        st = make_def(out, folder, params.json, err);
+    if (st == SQ_OK) {
+        (*out)->json = json;
+        (*out)->params = sq_arena_strdup(&(*out)->arena, params.canonical);
+        (*out)->usual = sq_arena_strdup(&(*out)->arena, params.defaults);
+    } else {
+        sq_json_free(json);
+    }
+    sq_params_release(&params);
+    free(file);
+    return st;
+}
+
+enum sq_status sq_suite_def_load(struct sq_suite_def **out, const char *path,
+                                 struct sq_err *err)
+{
+    char *folder = folder_of(path), *file = NULL, *text = NULL;
+    struct sq_json *json;
+    size_t n = 0;
+    enum sq_status st;
+
+    *out = NULL;
+    if (!folder)
+        return sq_err_set(
+            err, SQ_INPUT,
+            "%s: want a suite's folder or the " FILE_NAME " in it", path);
+    file = sq_path_join(folder, FILE_NAME);
+    st = sq_path_read(file, SQ_MAX_CONFIG, &text, &n, err);
+    if (st != SQ_OK)
+        goto out;
+    json = sq_json_parse((sq_str){text, n}, file, 1, err);
+    st = json ? choose(out, folder, json, SQ_STR(""), -1, err) : SQ_INPUT;
+    if (st == SQ_OK)
+        st = sq_params_each((*out)->json, file, try_def, folder, err);
+    if (st == SQ_OK)
+        sq_sha256_of((sq_str){text, n}, (*out)->digest);
+out:
+    free(text);
+    free(file);
+    free(folder);
+    if (st != SQ_OK) {
+        sq_suite_def_free(*out);
+        *out = NULL;
+    }
+    return st;
+}
+
+enum sq_status sq_suite_def_choose(struct sq_suite_def **def, sq_str given,
+                                   long long shots, struct sq_err *err)
+{
+    struct sq_suite_def *old = *def, *made = NULL;
+    struct sq_json *json = old->json;
+    enum sq_status st;
+
+    old->json = NULL;
+    st = choose(&made, old->folder, json, given, shots, err);
+    if (st != SQ_OK)
+        return st;
+    memcpy(made->digest, old->digest, sizeof(made->digest));
+    sq_suite_def_free(old);
+    *def = made;
+    return SQ_OK;
+}
+
 void sq_suite_def_free(struct sq_suite_def *def)
 {
     if (!def)
         return;
+    sq_json_free(def->json);
     sq_arena_release(&def->arena);
     free(def->folder);
     free(def);
-}
-
-/* ---- by name ----------------------------------------------------------- */
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-enum sq_status sq_suite_names(const char *home, char ***out, struct sq_err *err)
-{
-    char *folder = sq_path_join(home, "benchmarks");
-    char **names = sq_xcalloc(1, sizeof(*names));
-    size_t n = 0;
-    enum sq_status st = SQ_OK;
-    struct dirent *entry;
-    DIR *dir = opendir(folder);
-
-    if (!dir) {
-        (void)sq_err_set(err, SQ_INPUT, "%s: %s", folder, strerror(errno));
-        st = SQ_INPUT;
-        free(names);
-        names = NULL;
-        goto out;
-    }
-    while ((entry = readdir(dir))) {
-        char *sub = sq_path_join(folder, entry->d_name);
-        char *file = sq_path_join(sub, FILE_NAME);
-
-        if (is_name(sq_str_from(entry->d_name)) && sq_path_exists(file)) {
-            names = sq_xrealloc(names, n + 2, sizeof(*names));
-            names[n++] = sq_xstrdup(entry->d_name);
-            names[n] = NULL;
-        }
-        free(file);
-        free(sub);
-    }
-    closedir(dir);
-    qsort(names, n, sizeof(*names), by_text);
-out:
-    free(folder);
-    *out = names;
-    return st;
-}
-
-static enum sq_status unknown(const char *home, sq_str name, struct sq_err *err)
-{
-    struct sq_buf list;
-    char **names;
-    size_t i;
-    enum sq_status st = sq_suite_names(home, &names, err);
-
-    if (st != SQ_OK)
-        return st;
-    sq_buf_init(&list, SQ_MAX_MESSAGE);
-    for (i = 0; names[i]; i++) {
-        sq_buf_addf(&list, "%s%s", i ? ", " : "", names[i]);
-        free(names[i]);
-    }
-    free(names);
-    st = sq_err_set(err, SQ_NOT_FOUND, "no suite '%.*s'; there is: %s",
-                    SQ_STR_ARG(name), list.n ? list.p : "none");
-    sq_buf_release(&list);
-    return st;
-}
-
-enum sq_status sq_suite_def_find(struct sq_suite_def **out, const char *home,
-                                 sq_str name, struct sq_err *err)
-{
-    struct sq_buf path;
-    enum sq_status st;
-
-    *out = NULL;
-    sq_buf_init(&path, SQ_MAX_MESSAGE);
-    sq_buf_addf(&path, "%s/benchmarks/%.*s/" FILE_NAME, home, SQ_STR_ARG(name));
-    if (!is_name(name) || path.over || !sq_path_exists(path.p)) {
-        st = unknown(home, name, err);
-        goto out;
-    }
-    st = sq_suite_def_load(out, path.p, err);
-    if (st == SQ_OK && !sq_str_eq((*out)->name, name)) {
-        st = sq_err_set(err, SQ_INPUT,
-                        "%s: name: is '%.*s', but the folder is '%.*s'", path.p,
-                        SQ_STR_ARG((*out)->name), SQ_STR_ARG(name));
-        sq_suite_def_free(*out);
-        *out = NULL;
-    }
-out:
-    sq_buf_release(&path);
-    return st;
 }

@@ -1,5 +1,7 @@
 #include "suite/field.h"
 
+#include <string.h>
+
 enum sq_status sq_field_text(const struct sq_json *record, const char *key,
                              const char *where, struct sq_arena *arena,
                              sq_str *out, struct sq_err *err)
@@ -22,4 +24,15 @@ enum sq_status sq_field_text(const struct sq_json *record, const char *key,
     return sq_err_set(err, SQ_INPUT,
                       "%s: %s: want a string or a whole number, found %s",
                       where, key, sq_json_type_name(v));
+}
+
+bool sq_field_is_name(sq_str s)
+{
+    static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+    size_t i;
+
+    for (i = 0; i < s.n; i++)
+        if (!memchr(set, s.p[i], sizeof(set) - 1))
+            return false;
+    return s.n > 0 && s.n <= 64;
 }

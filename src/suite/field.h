@@ -9,4 +9,8 @@ enum sq_status sq_field_text(const struct sq_json *record, const char *key,
                              const char *where, struct sq_arena *arena,
                              sq_str *out, struct sq_err *err) SQ_CHECKED;
 
+/* Names become folders, slices (iteration=3) and parts of labels: lower-case
+ * letters, digits, '_' and '-', at most 64. */
+bool sq_field_is_name(sq_str s);
+
 #endif

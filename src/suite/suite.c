@@ -4,18 +4,18 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "base/records.h"
 #include "suite/chain.h"
 #include "suite/field.h"
 #include "suite/ids.h"
 #include "suite/steps.h"
+#include "suite/task_steps.h"
 
 struct sq_suite_cursor {
     size_t ordinal; /* of the next sample */
     /* of data files */
     char *data_dir;
-    size_t file; /* being read */
-    struct sq_records *records;
+    struct sq_source source;
+    struct sq_shots shots;
     struct sq_ids ids;
     bool *bound; /* lines of the annotation that have met their sample */
     struct sq_ifeval *instructions;
@@ -92,6 +92,15 @@ static enum sq_status open_data(struct sq_suite *s,
         s->cursor->bound = sq_xcalloc(sq_steps_lines(s->def->steps),
                                       sizeof(*s->cursor->bound));
     s->cursor->data_dir = sq_xstrdup(how->data_dir);
+    s->cursor->source = (struct sq_source){.files = s->def->files,
+                                           .nfiles = s->def->nfiles,
+                                           .data_dir = s->cursor->data_dir,
+                                           .task = &s->def->task,
+                                           .set = SQ_STR("test"),
+                                           .where = s->def->where,
+                                           .nwhere = s->def->nwhere,
+                                           .first = s->def->first,
+                                           .last = s->def->last};
     return st;
 }
 
@@ -114,7 +123,7 @@ static char *label_of(sq_str name, sq_str params, sq_str defaults)
 
     sq_buf_init(&label, SQ_MAX_MESSAGE);
     sq_buf_add(&label, name);
-    while (sq_str_split(&params, ',', &piece)) {
+    while (params.n > 0 && sq_str_split(&params, ',', &piece)) {
         if (listed(defaults, piece))
             continue;
         sq_buf_addc(&label, sep);
@@ -147,10 +156,13 @@ static enum sq_status open_chain(struct sq_suite *s, sq_str params,
     return SQ_OK;
 }
 
-/* The parameters of a suite of data files: those of its instructions. */
+/* The parameters of a suite of data files: its own, or those of its
+ * instructions. */
 static enum sq_status open_params(struct sq_suite *s, sq_str params,
+                                  const struct sq_suite_open *how,
                                   struct sq_err *err)
 {
+    long long shots = how->shots_set ? how->shots : -1;
     enum sq_status st;
 
     if (s->def->instructions.ids.n > 0) {
@@ -161,11 +173,17 @@ static enum sq_status open_params(struct sq_suite *s, sq_str params,
                                 SQ_STR("rules=reference"));
         return st;
     }
-    if (params.n > 0)
+    if (params.n > 0 && s->def->usual[0] == '\0')
         return sq_err_set(err, SQ_USAGE, "suite %.*s takes no parameters",
                           SQ_STR_ARG(s->def->name));
-    s->label = sq_str_dup(s->def->name);
-    s->params = sq_xstrdup("");
+    if (params.n > 0 || shots >= 0) {
+        st = sq_suite_def_choose(&s->def, params, shots, err);
+        if (st != SQ_OK)
+            return st;
+    }
+    s->params = sq_xstrdup(s->def->params);
+    s->label = label_of(s->def->name, sq_str_from(s->params),
+                        sq_str_from(s->def->usual));
     return SQ_OK;
 }
 
@@ -183,7 +201,7 @@ enum sq_status sq_suite_open_def(struct sq_suite **out,
     if (def->generator.n > 0)
         st = open_chain(s, params, err);
     else
-        st = open_params(s, params, err);
+        st = open_params(s, params, how, err);
     if (st == SQ_OK && def->generator.n == 0)
         st = open_data(s, how, err);
     if (st == SQ_OK)
@@ -214,9 +232,7 @@ enum sq_status sq_suite_rewind(struct sq_suite *s, struct sq_err *err)
     struct sq_suite_cursor *c = s->cursor;
 
     (void)err; /* closing files cannot fail */
-    sq_records_close(c->records);
-    c->records = NULL;
-    c->file = 0;
+    sq_source_release(&c->source);
     c->ordinal = 0;
     sq_ids_release(&c->ids);
     if (c->bound)
@@ -228,7 +244,8 @@ void sq_suite_close(struct sq_suite *s)
 {
     if (!s)
         return;
-    sq_records_close(s->cursor->records);
+    sq_source_release(&s->cursor->source);
+    sq_shots_release(&s->cursor->shots);
     sq_ids_release(&s->cursor->ids);
     free(s->cursor->bound);
     free(s->cursor->data_dir);
@@ -241,37 +258,55 @@ void sq_suite_close(struct sq_suite *s)
 
 /* ---- reading ----------------------------------------------------------- */
 
-/* All string fields: what a recording may be joined by. */
-static void take_texts(const struct sq_json *record, struct sq_sample *sample)
+static bool is_template(sq_str s)
 {
-    struct sq_field *texts =
-        sq_arena_array(&sample->arena, sq_json_count(record), sizeof(*texts));
-    const struct sq_json *item;
-    size_t n = 0;
+    return s.n > 0 && memchr(s.p, '{', s.n) != NULL;
+}
 
-    for (item = sq_json_first(record); item; item = sq_json_next(item)) {
+/* What a recording may be joined by: all string fields, unless the definition
+ * says what. */
+static enum sq_status take_texts(const struct sq_task *t,
+                                 const struct sq_record *r,
+                                 struct sq_sample *sample, struct sq_err *err)
+{
+    size_t most = sq_json_count(r->json) + t->njoin, n = 0;
+    struct sq_field *texts =
+        sq_arena_array(&sample->arena, most, sizeof(*texts));
+    const struct sq_json *item = t->njoin ? NULL : sq_json_first(r->json);
+
+    for (; item; item = sq_json_next(item)) {
         if (sq_json_type(item) != SQ_JSON_STRING)
             continue;
         texts[n].name = sq_arena_str(&sample->arena, sq_json_key(item));
         texts[n++].value = sq_arena_str(&sample->arena, sq_json_str(item));
     }
+    for (size_t i = 0; i < t->njoin; i++, n++) {
+        enum sq_status st = sq_template_text(t->join[i], r, &sample->arena,
+                                             &texts[n].value, err);
+
+        if (st != SQ_OK)
+            return st;
+    }
     sample->texts = texts;
     sample->ntexts = n;
+    return SQ_OK;
 }
 
 static enum sq_status take_facets(const struct sq_suite_def *def,
-                                  const struct sq_json *record,
-                                  const char *where, struct sq_sample *sample,
-                                  struct sq_err *err)
+                                  const struct sq_record *r,
+                                  struct sq_sample *sample, struct sq_err *err)
 {
     struct sq_field *facets =
         sq_arena_array(&sample->arena, def->nfacets, sizeof(*facets));
     size_t i;
 
     for (i = 0; i < def->nfacets; i++) {
+        sq_str name = def->facets[i].value;
         enum sq_status st =
-            sq_field_text(record, def->facets[i].value.p, where, &sample->arena,
-                          &facets[i].value, err);
+            sq_record_made(r, name)
+                ? sq_record_text(r, name, &sample->arena, &facets[i].value, err)
+                : sq_field_text(r->json, name.p, r->where, &sample->arena,
+                                &facets[i].value, err);
         if (st != SQ_OK)
             return st;
         facets[i].name = def->facets[i].name;
@@ -281,81 +316,87 @@ static enum sq_status take_facets(const struct sq_suite_def *def,
     return SQ_OK;
 }
 
-static enum sq_status take_id(struct sq_suite *s, const struct sq_json *record,
-                              const char *where, struct sq_sample *sample,
-                              struct sq_err *err)
+static enum sq_status take_id(struct sq_suite *s, const struct sq_record *r,
+                              struct sq_sample *sample, struct sq_err *err)
 {
-    const struct sq_suite_def *def = s->def;
+    sq_str field = s->def->id_field;
     enum sq_status st;
 
-    if (def->id_field.n == 0) {
+    if (field.n == 0) {
         sample->id = sq_str_from(
             sq_arena_printf(&sample->arena, "%zu", sample->ordinal));
         return SQ_OK;
     }
-    st = sq_field_text(record, def->id_field.p, where, &sample->arena,
-                       &sample->id, err);
+    if (is_template(field))
+        st = sq_template_text(field, r, &sample->arena, &sample->id, err);
+    else
+        st = sq_field_text(r->json, field.p, r->where, &sample->arena,
+                           &sample->id, err);
     if (st == SQ_OK && !sq_ids_add(&s->cursor->ids, sample->id))
         st = sq_err_set(err, SQ_INPUT,
                         "%s: %s: '%.*s' is an earlier record's id as well",
-                        where, def->id_field.p, SQ_STR_ARG(sample->id));
+                        r->where, field.p, SQ_STR_ARG(sample->id));
     return st;
 }
 
-static enum sq_status make_sample(struct sq_suite *s,
-                                  const struct sq_json *record,
-                                  const char *where, struct sq_sample *sample,
-                                  struct sq_err *err)
+static enum sq_status take_query(const struct sq_suite_def *def,
+                                 const struct sq_record *r,
+                                 struct sq_sample *sample, struct sq_err *err)
+{
+    enum sq_status st;
+
+    if (def->task.prompt.n > 0)
+        return sq_template_text(def->task.prompt, r, &sample->arena,
+                                &sample->query, err);
+    st = sq_json_need_str(r->json, def->input_field.p, r->where, &sample->query,
+                          err);
+    if (st == SQ_OK)
+        sample->query = sq_arena_str(&sample->arena, sample->query);
+    return st;
+}
+
+static enum sq_status take_steps(struct sq_suite *s, const struct sq_record *r,
+                                 struct sq_sample *sample, struct sq_err *err)
 {
     size_t line;
     enum sq_status st;
 
-    sample->ordinal = s->cursor->ordinal;
-    st = sq_json_need_str(record, s->def->input_field.p, where, &sample->query,
-                          err);
-    if (st != SQ_OK)
-        return st;
-    sample->query = sq_arena_str(&sample->arena, sample->query);
-    st = take_id(s, record, where, sample, err);
-    if (st == SQ_OK)
-        st = take_facets(s->def, record, where, sample, err);
-    if (st != SQ_OK)
-        return st;
-    take_texts(record, sample);
+    if (s->def->task.nsteps > 0)
+        return sq_task_bind(&s->def->task, r, sample, err);
     if (s->cursor->instructions)
         return sq_instructions_bind(s->cursor->instructions,
-                                    &s->def->instructions, record, where,
+                                    &s->def->instructions, r->json, r->where,
                                     sample, err);
     if (!s->def->steps)
         return SQ_OK;
-    st = sq_steps_bind(s->def->steps, sample, where, &line, err);
+    st = sq_steps_bind(s->def->steps, sample, r->where, &line, err);
     if (st == SQ_OK)
         s->cursor->bound[line] = true;
     return st;
 }
 
-/* The next record of all files, or *record = NULL behind the last. */
-static enum sq_status next_record(struct sq_suite *s, struct sq_json **record,
-                                  struct sq_err *err)
+static enum sq_status make_sample(struct sq_suite *s, const struct sq_record *r,
+                                  const struct sq_data_file *file,
+                                  struct sq_sample *sample, struct sq_err *err)
 {
     struct sq_suite_cursor *c = s->cursor;
-    enum sq_status st = SQ_OK;
+    enum sq_status st;
 
-    *record = NULL;
-    for (; c->file < s->def->nfiles; c->file++) {
-        if (!c->records) {
-            char *path = sq_data_path(&s->def->files[c->file], c->data_dir);
-            st = sq_records_open(&c->records, path, err);
-            free(path);
-        }
-        if (st == SQ_OK)
-            st = sq_records_next(c->records, record, err);
-        if (st != SQ_OK || *record)
-            return st;
-        sq_records_close(c->records);
-        c->records = NULL;
-    }
-    return SQ_OK;
+    sample->ordinal = c->ordinal;
+    st = take_query(s->def, r, sample, err);
+    if (st == SQ_OK)
+        st = take_id(s, r, sample, err);
+    if (st == SQ_OK)
+        st = take_facets(s->def, r, sample, err);
+    if (st == SQ_OK)
+        st = take_texts(&s->def->task, r, sample, err);
+    if (st == SQ_OK)
+        st = sq_shots_for(&c->shots, &c->source, file, err);
+    if (st == SQ_OK)
+        st = sq_shots_bind(&c->shots, &s->def->task, r, file, sample, err);
+    if (st == SQ_OK)
+        st = take_steps(s, r, sample, err);
+    return st;
 }
 
 /* An annotation that speaks of samples that the data has not is a mistake in
@@ -381,7 +422,8 @@ enum sq_status sq_suite_next(struct sq_suite *s, struct sq_sample **out,
                              struct sq_err *err)
 {
     struct sq_suite_cursor *c = s->cursor;
-    struct sq_json *record;
+    const struct sq_record *record;
+    const struct sq_data_file *file;
     enum sq_status st;
 
     *out = NULL;
@@ -390,14 +432,13 @@ enum sq_status sq_suite_next(struct sq_suite *s, struct sq_sample **out,
             *out = sq_chain_sample(&c->chain, c->ordinal++);
         return SQ_OK;
     }
-    st = next_record(s, &record, err);
+    st = sq_source_next(&c->source, &record, &file, err);
     if (st != SQ_OK)
         return st;
     if (!record)
         return all_bound(s, err);
     *out = sq_xcalloc(1, sizeof(**out));
-    st = make_sample(s, record, sq_records_where(c->records), *out, err);
-    sq_json_free(record);
+    st = make_sample(s, record, file, *out, err);
     if (st == SQ_OK) {
         c->ordinal++;
     } else {

@@ -11,6 +11,7 @@
  */
 #include "suite/data.h"
 #include "suite/instructions.h"
+#include "suite/source.h"
 
 struct sq_suite_def {
     sq_str name, title;
@@ -21,26 +22,40 @@ struct sq_suite_def {
     const sq_str *judges; /* templates asked by default */
     size_t njudges;
     struct sq_sampling sampling; /* defaults of the benchmark */
-    /* the record's fields: input (text), id ("" = position), facets */
+    /* the record's fields: input (text; "" = task.prompt makes it), id ("" =
+     * position; a template where it has braces), facets */
     sq_str input_field, id_field;
     const struct sq_field *facets; /* name = facet, value = field */
     size_t nfacets;
+    long long first, last;        /* records of each file; 0-0 = all */
+    const struct sq_field *where; /* only files with these constants */
+    size_t nwhere;
+    struct sq_task task; /* how samples are asked and graded */
     struct sq_instructions_def instructions; /* ids "" = none */
     sq_str steps_file;                       /* beside suite.json; "" = none */
     const struct sq_steps *steps; /* its content (suite/steps.h); NULL = none */
     char digest[65];              /* of suite.json's bytes */
     char steps_digest[65];        /* of the annotation; "" = none */
     char *folder;                 /* holds suite.json */
+    const char *params, *usual;   /* the choice, "lang=sw,shots=8", and what it
+                                     is by default */
+    struct sq_json *json;         /* all of suite.json, for other choices */
     struct sq_arena arena;
 };
 
-/* Loads and validates suite.json and, with it, the annotation's shape and every
- * rule. path is the folder or the suite.json in it. */
+/* Loads and validates suite.json, with each value of its parameters, and with
+ * it the annotation's shape and every rule. path is the folder or the
+ * suite.json in it. */
 enum sq_status sq_suite_def_load(struct sq_suite_def **out, const char *path,
                                  struct sq_err *err) SQ_CHECKED;
 /* The same for HOME/benchmarks/NAME; SQ_NOT_FOUND lists the names there are. */
 enum sq_status sq_suite_def_find(struct sq_suite_def **out, const char *home,
                                  sq_str name, struct sq_err *err) SQ_CHECKED;
+/* Replaces *def by its form with other parameters (suite/params.h). When it
+ * fails the old one stays, good for nothing but to be freed. */
+enum sq_status sq_suite_def_choose(struct sq_suite_def **def, sq_str given,
+                                   long long shots,
+                                   struct sq_err *err) SQ_CHECKED;
 void sq_suite_def_free(struct sq_suite_def *def);
 /* Names of the suites in HOME/benchmarks, sorted; a NULL-terminated array,
  * yours (free each and the array). */
@@ -51,6 +66,8 @@ struct sq_suite_open {
     const char *home;     /* folder with benchmarks/ */
     const char *data_dir; /* folder with the data files; NULL = none known */
     bool allow_modified;  /* data with another digest is used, and marked */
+    bool shots_set;       /* shots is the number of examples of suites that */
+    long long shots;      /* have any, unless their parameters say it */
 };
 
 struct sq_suite {

@@ -81,7 +81,7 @@ static const struct sq_step *all_steps(void)
 
 static enum sq_finding_verdict run(const struct sq_rule *rule, sq_str text)
 {
-    const struct sq_check_text t = {text, false};
+    const struct sq_check_text t = {text, false, NULL};
     struct sq_finding f = {0}, again = {0};
 
     rule->check->run(rule->args, t, &f);

@@ -351,7 +351,7 @@ static void test_rules_find_the_wrong_step(void **state)
         answer(s, bad, &b);
         for (size_t k = 0; k < s->nsteps; k++) {
             const struct sq_rule *r = &s->steps[k].rules[0];
-            struct sq_check_text text = {sq_buf_str(&b), true};
+            struct sq_check_text text = {sq_buf_str(&b), true, NULL};
             struct sq_finding found = {0};
             r->check->run(r->args, text, &found);
             assert_int_equal(found.verdict,

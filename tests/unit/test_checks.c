@@ -55,7 +55,8 @@ static void make_text(const struct sq_json *c, struct sq_buf *buf)
 static void judge(const char *where, const struct sq_rule *rule,
                   const struct sq_json *c, sq_str text)
 {
-    struct sq_check_text t = {text, sq_json_bool(sq_json_get(c, "shared"))};
+    struct sq_check_text t = {text, sq_json_bool(sq_json_get(c, "shared")),
+                              NULL};
     sq_str want = sq_json_str(sq_json_get(c, "expect"));
     struct sq_finding f;
     int64_t start = sq_clock_ms();
@@ -216,7 +217,7 @@ static void test_any_bytes(void **state)
         assert_int_equal(rule.role, SQ_ROLE_ANSWER);
         assert_true(sq_str_eq(rule.text, sq_str_from(rules[i])));
         for (size_t k = 0; k < sizeof(texts) / sizeof(*texts); k++) {
-            struct sq_check_text t = {sq_str_from(texts[k]), false};
+            struct sq_check_text t = {sq_str_from(texts[k]), false, NULL};
 
             rule.check->run(rule.args, t, &f);
             assert_true(sq_utf8_valid(sq_str_from(f.why), NULL));

@@ -41,7 +41,7 @@ static bool holds(const struct sq_step *step, size_t grader, sq_str text)
     struct sq_finding f = {0};
     const struct sq_rule *rule = &step->rules[grader];
 
-    rule->check->run(rule->args, (struct sq_check_text){text, false}, &f);
+    rule->check->run(rule->args, (struct sq_check_text){text, false, NULL}, &f);
     assert_true(f.why[0]);
     assert_true(f.at <= text.n && f.len <= text.n - f.at);
     return f.verdict == SQ_FINDING_HOLDS;

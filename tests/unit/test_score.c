@@ -31,7 +31,7 @@ static size_t add_rules(struct sq_rule *rules, const char *spec,
     size_t n = 0;
     for (; spec[n]; n++)
         rules[n] = (struct sq_rule){&fake, &verdict_of[(unsigned char)spec[n]],
-                                    role, NULL, SQ_STR("")};
+                                    role, .text = SQ_STR("")};
     return n;
 }
 
@@ -118,8 +118,8 @@ static void test_no_response(void **unused)
     (void)unused;
     static const enum sq_state states[] = {
         SQ_STATE_ERROR, SQ_STATE_NOT_RUN, SQ_STATE_TRUNCATED, SQ_STATE_REFUSED};
-    struct sq_rule rule = {&fake, &verdict_of['h'], SQ_ROLE_CONSTRAINT, NULL,
-                           SQ_STR("")};
+    struct sq_rule rule = {&fake, &verdict_of['h'], SQ_ROLE_CONSTRAINT,
+                           .text = SQ_STR("")};
     struct sq_step steps[] = {{.answerable = true, .rules = &rule, .nrules = 1},
                               {.answerable = false}};
     struct sq_sample sample = {
@@ -162,10 +162,10 @@ static const struct {
 static void test_metrics(void **unused)
 {
     (void)unused;
-    struct sq_rule holds = {&fake, &verdict_of['h'], SQ_ROLE_CONSTRAINT, NULL,
-                            SQ_STR("")};
-    struct sq_rule broken = {&fake, &verdict_of['b'], SQ_ROLE_CONSTRAINT, NULL,
-                             SQ_STR("")};
+    struct sq_rule holds = {&fake, &verdict_of['h'], SQ_ROLE_CONSTRAINT,
+                            .text = SQ_STR("")};
+    struct sq_rule broken = {&fake, &verdict_of['b'], SQ_ROLE_CONSTRAINT,
+                             .text = SQ_STR("")};
     for (size_t i = 0; i < sizeof metric_cases / sizeof *metric_cases; i++) {
         struct sq_step steps[8] = {{0}};
         const char *spec = metric_cases[i].steps;

@@ -211,7 +211,8 @@ static void make_mini(const struct mistake *m)
 static struct sq_suite_open mini_how(char **data, bool allow_modified)
 {
     *data = sq_path_join(folder, "data");
-    return (struct sq_suite_open){folder, *data, allow_modified};
+    return (struct sq_suite_open){
+        .home = folder, .data_dir = *data, .allow_modified = allow_modified};
 }
 
 static enum sq_status read_mini(bool allow_modified, size_t *n,
