@@ -44,16 +44,6 @@ struct pool {
     size_t restarts;
 };
 
-const char *sq_program_end_name(enum sq_program_end e)
-{
-    static const char *const names[] = {
-#define X(id, name) name,
-        SQ_PROGRAM_LIST(X)
-#undef X
-    };
-    return names[e];
-}
-
 static struct pool *pool_of(struct sq_sandbox *s)
 {
     return (struct pool *)s;
