@@ -111,6 +111,7 @@ struct sq_sample {
 /* ---- engines ----------------------------------------------------------- */
 
 struct sq_http_shared; /* src/engine/http.h */
+struct sq_rate;        /* src/engine/limiter.h */
 struct sq_log;
 
 /* What an engine is opened with; borrowed until it is closed. */
@@ -132,7 +133,9 @@ struct sq_engine_config {
     const char *const *headers;
     struct sq_http_shared *http; /* openai: the pump of all engines; outlives
                                     them; NULL = one of its own */
-    bool judge;                  /* it is the judge that is asked */
+    struct sq_rate *rate; /* openai: what may be sent per minute, NULL = no
+                             limit; may be shared */
+    bool judge;           /* it is the judge that is asked */
     struct sq_log *log;
     /* Called for every request submitted, exactly once, from within step or
      * submit; *response is moved to the callee. */
@@ -151,7 +154,11 @@ struct sq_engine {
     const char *endpoint; /* part of a response's identity: URL, digest */
     const char *model;    /* likewise; as it is shown */
     size_t in_flight;     /* submitted, not yet delivered */
+    size_t waiting;       /* of these, not under way: for their next try, or for
+                             the rate limit */
     bool full;            /* submit would have to wait: step first */
+    int64_t due_ms;       /* sq_clock_ms when it wants to be stepped at the
+                             latest; 0 = whenever */
 };
 
 struct sq_engine_ops {
@@ -167,9 +174,13 @@ struct sq_engine_ops {
                              const struct sq_request *request,
                              struct sq_err *err);
     /* Does what there is to do and delivers what is done. Waits at most wait_ms
-     * for something to happen when nothing can be done at once. */
+     * for something to happen when nothing can be done at once. Sends nothing
+     * once sq_stop is set. */
     enum sq_status (*step)(struct sq_engine *e, int wait_ms,
                            struct sq_err *err);
+    /* How it gets on, for the progress line: ", window 12 of 64"; appends
+     * nothing when there is nothing to say. May be NULL. */
+    void (*progress)(const struct sq_engine *e, struct sq_buf *out);
     /* What a person should know at the end ("2 samples had no recording");
      * appends nothing when there is nothing. May be NULL. */
     void (*summary)(const struct sq_engine *e, struct sq_buf *out);

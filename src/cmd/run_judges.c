@@ -20,6 +20,10 @@ void sq_run_judge_rows(struct sq_run_judge_args *a,
          "price of a million prompt tokens of the judge", 0, 0},
         {"judge-price-out", 0, SQ_OPT_LIST, &a->prices_out, "USD",
          "price of a million tokens of its replies", 0, 0},
+        {"judge-rpm", 0, SQ_OPT_LIST, &a->rpms, "N",
+         "send the judge at most N requests in any minute", 0, 0},
+        {"judge-tpm", 0, SQ_OPT_LIST, &a->tpms, "N",
+         "have the judge read and write at most N tokens in any minute", 0, 0},
     };
     memcpy(t, rows, sizeof rows);
 }
@@ -54,6 +58,20 @@ static enum sq_status price_for(const struct sq_opt_list *list,
     return SQ_OK;
 }
 
+static enum sq_status limit_for(const struct sq_opt_list *list,
+                                const char *flag, size_t k, size_t njudges,
+                                long long *out, struct sq_err *err)
+{
+    const char *text = NULL;
+    enum sq_status st = value_for(list, flag, k, njudges, &text, err);
+    if (st != SQ_OK || !text)
+        return st;
+    if (!sq_str_to_int(sq_str_from(text), out) || *out < 1)
+        return sq_err_set(err, SQ_USAGE, "--%s: '%s' is no number above 0",
+                          flag, text);
+    return SQ_OK;
+}
+
 static enum sq_status one_judge(const struct sq_run_judge_args *a, size_t k,
                                 struct sq_run_options *run, struct sq_err *err)
 {
@@ -72,7 +90,9 @@ static enum sq_status one_judge(const struct sq_run_judge_args *a, size_t k,
         (st = price_for(&a->prices_in, "judge-price-in", k, n, &m->price.input,
                         err)) != SQ_OK ||
         (st = price_for(&a->prices_out, "judge-price-out", k, n,
-                        &m->price.output, err)) != SQ_OK)
+                        &m->price.output, err)) != SQ_OK ||
+        (st = limit_for(&a->rpms, "judge-rpm", k, n, &m->rpm, err)) != SQ_OK ||
+        (st = limit_for(&a->tpms, "judge-tpm", k, n, &m->tpm, err)) != SQ_OK)
         return st;
     m->key = getenv(m->key_env);
     return SQ_OK;
@@ -105,4 +125,6 @@ void sq_run_judges_release(struct sq_run_judge_args *a)
     free(a->fields.v);
     free(a->prices_in.v);
     free(a->prices_out.v);
+    free(a->rpms.v);
+    free(a->tpms.v);
 }

@@ -10,10 +10,10 @@
 
 struct sq_run_judge_args {
     struct sq_opt_list specs, base_urls, key_envs, fields, prices_in,
-        prices_out;
+        prices_out, rpms, tpms;
 };
 
-#define SQ_RUN_JUDGE_ROWS 6
+#define SQ_RUN_JUDGE_ROWS 8
 void sq_run_judge_rows(struct sq_run_judge_args *a,
                        struct sq_opt t[SQ_RUN_JUDGE_ROWS]);
 /* Into run->judges; run->model is resolved already. Borrows from argv. */

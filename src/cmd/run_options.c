@@ -118,6 +118,11 @@ static size_t sending_rows(struct sq_run_args *a, struct sq_opt *t)
         {"concurrency", 'j', SQ_OPT_INT, &r->concurrency, "N",
          "most requests in flight to each of model and judge (default 16)", 1,
          100000},
+        {"rpm", 0, SQ_OPT_INT, &r->model.rpm, "N",
+         "send the model at most N requests in any minute", 1, 1e9},
+        {"tpm", 0, SQ_OPT_INT, &r->model.tpm, "N",
+         "have the model read and write at most N tokens in any minute", 1,
+         1e12},
         {"max-retries", 0, SQ_OPT_INT, &r->max_retries, "N",
          "most further tries of a request that failed (default 6)", 0, 1000},
         {"timeout", 0, SQ_OPT_NUM, &r->timeout_s, "SECONDS",
@@ -162,6 +167,23 @@ static size_t recording_rows(struct sq_run_args *a, struct sq_opt *t)
          "field of a recording that holds the output", 0, 0},
         {"replay-key", 0, SQ_OPT_STR, &r->replay_key, "FIELD",
          "field of a recording that joins it to a sample", 0, 0},
+    };
+    memcpy(t, rows, sizeof rows);
+    return sizeof rows / sizeof *rows;
+}
+
+/* How programs are run and counted. */
+static size_t program_rows(struct sq_run_args *a, struct sq_opt *t)
+{
+    const struct sq_opt rows[] = {
+        {"python", 0, SQ_OPT_STR, &a->run.python, "FILE",
+         "the interpreter that runs programs (default: python3)", 0, 0},
+        {"unsafe-code", 0, SQ_OPT_FLAG, &a->run.unsafe_code, NULL,
+         "run them with your own rights, without a sandbox; every report says "
+         "so",
+         0, 0},
+        {"pass-k", 0, SQ_OPT_LIST, &a->pass_k, "K[,K..]",
+         "report pass@K (default: 1, and 10 and 100 where epochs allow)", 0, 0},
     };
     memcpy(t, rows, sizeof rows);
     return sizeof rows / sizeof *rows;
@@ -215,8 +237,9 @@ static size_t prompt_rows(struct sq_run_args *a, struct sq_opt *t)
 
 /* In the order of the help. */
 static size_t (*const groups[])(struct sq_run_args *, struct sq_opt *) = {
-    tested_rows,  judge_rows,  reach_rows,     sampling_rows, prompt_rows,
-    sending_rows, budget_rows, recording_rows, keeping_rows,  output_rows};
+    tested_rows,  judge_rows,   reach_rows,  sampling_rows,
+    prompt_rows,  sending_rows, budget_rows, recording_rows,
+    program_rows, keeping_rows, output_rows};
 
 void sq_run_options_init(struct sq_run_args *a,
                          struct sq_opt table[SQ_RUN_OPTIONS])
@@ -265,6 +288,29 @@ static size_t split_names(const struct sq_opt_list *list, const char ***out)
     return n;
 }
 
+/* --pass-k 1,10 --pass-k 100 -> 1, 10, 100. */
+static enum sq_status read_pass_k(const struct sq_opt_list *list,
+                                  long long out[SQ_PASS_K_MAX],
+                                  struct sq_err *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        sq_str rest = sq_str_from(list->v[i]), piece;
+        while (sq_str_split(&rest, ',', &piece)) {
+            if (n == SQ_PASS_K_MAX)
+                return sq_err_set(err, SQ_USAGE, "--pass-k: at most %d values",
+                                  SQ_PASS_K_MAX);
+            if (!sq_str_to_int(piece, &out[n]) || out[n] < 1)
+                return sq_err_set(err, SQ_USAGE,
+                                  "--pass-k: '%.*s': want whole numbers from "
+                                  "1, as 1,10,100",
+                                  SQ_STR_ARG(piece));
+            n++;
+        }
+    }
+    return SQ_OK;
+}
+
 static void free_names(const char **names, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -310,6 +356,9 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
     enum sq_status st = check_tags(&a->tags, err);
     if (st != SQ_OK)
         return st;
+    st = read_pass_k(&a->pass_k, r->pass_k, err);
+    if (st != SQ_OK)
+        return st;
     r->tags = a->tags.v;
     r->ntags = a->tags.n;
     r->nsuites = split_names(&a->suites, &a->suite_list);
@@ -348,6 +397,7 @@ void sq_run_options_release(struct sq_run_args *a)
     free_names(a->template_list, a->run.ntemplates);
     free(a->suites.v);
     free(a->tags.v);
+    free(a->pass_k.v);
     free(a->templates.v);
     sq_run_prompt_release(&a->prompt);
     sq_run_judges_release(&a->judges);

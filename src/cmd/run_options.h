@@ -13,7 +13,7 @@
 
 struct sq_run_args {
     struct sq_run_options run;
-    struct sq_opt_list suites, templates, tags;
+    struct sq_opt_list suites, templates, tags, pass_k;
     struct sq_run_prompt_args prompt;
     struct sq_run_judge_args judges;
     const char *limit, *key_env, *format, *out, *config;

@@ -3,21 +3,24 @@
 
 /* The first row that fits decides. */
 static const struct sq_retry_rule rules[] = {
-    {SQ_HTTP_OK, 200, 299, false, 0, 0, "answered"},
-    {SQ_HTTP_OK, 408, 409, true, 500, 30000, "request timeout or conflict"},
-    {SQ_HTTP_OK, 425, 425, true, 500, 30000, "too early"},
-    {SQ_HTTP_OK, 429, 429, true, 1000, 60000, "rate limit"},
-    {SQ_HTTP_OK, 500, 599, true, 500, 30000, "server error"},
-    {SQ_HTTP_OK, 0, 999, false, 0, 0, "refused by the server"},
-    {SQ_HTTP_CONNECT, 0, 999, true, 500, 15000, "no connection"},
-    {SQ_HTTP_TIMEOUT, 0, 999, true, 500, 15000, "timeout"},
-    {SQ_HTTP_CUT, 0, 999, true, 250, 15000, "cut or malformed answer"},
-    {SQ_HTTP_TOO_BIG, 0, 999, false, 0, 0, "answer too big"},
-    {SQ_HTTP_TLS, 0, 999, false, 0, 0, "certificate refused"},
+    {SQ_HTTP_OK, 200, 299, false, 0, 0, false, "answered"},
+    {SQ_HTTP_OK, 408, 409, true, 500, 30000, false,
+     "request timeout or conflict"},
+    {SQ_HTTP_OK, 425, 425, true, 500, 30000, false, "too early"},
+    {SQ_HTTP_OK, 429, 429, true, 1000, 60000, true, "rate limit"},
+    {SQ_HTTP_OK, 503, 503, true, 500, 30000, true, "server overloaded"},
+    {SQ_HTTP_OK, 529, 529, true, 500, 30000, true, "server overloaded"},
+    {SQ_HTTP_OK, 500, 599, true, 500, 30000, false, "server error"},
+    {SQ_HTTP_OK, 0, 999, false, 0, 0, false, "refused by the server"},
+    {SQ_HTTP_CONNECT, 0, 999, true, 500, 15000, false, "no connection"},
+    {SQ_HTTP_TIMEOUT, 0, 999, true, 500, 15000, true, "timeout"},
+    {SQ_HTTP_CUT, 0, 999, true, 250, 15000, false, "cut or malformed answer"},
+    {SQ_HTTP_TOO_BIG, 0, 999, false, 0, 0, false, "answer too big"},
+    {SQ_HTTP_TLS, 0, 999, false, 0, 0, false, "certificate refused"},
 };
 
 static const struct sq_retry_rule other = {
-    SQ_HTTP_OTHER, 0, 999, false, 0, 0, "transfer failed"};
+    SQ_HTTP_OTHER, 0, 999, false, 0, 0, false, "transfer failed"};
 
 const struct sq_retry_rule *sq_retry_rule(enum sq_http_fault fault, int status)
 {
@@ -138,4 +141,14 @@ int64_t sq_retry_hint_ms(const struct sq_retry_hint *hint)
     if (hint->tokens.remaining <= 0 && hint->tokens.reset_ms > ms)
         ms = hint->tokens.reset_ms;
     return ms;
+}
+
+int64_t sq_retry_hint_rest_ms(const struct sq_retry_hint *hint)
+{
+    int64_t ms = -1;
+    if (hint->requests.remaining == 0)
+        ms = hint->requests.reset_ms;
+    if (hint->tokens.remaining == 0 && hint->tokens.reset_ms > ms)
+        ms = hint->tokens.reset_ms;
+    return ms < SQ_RETRY_AFTER_CAP_MS ? ms : SQ_RETRY_AFTER_CAP_MS;
 }

@@ -16,6 +16,7 @@ struct sq_retry_rule {
     int from, to;
     bool retry;
     int64_t base_ms, cap_ms; /* of the exponential delay */
+    bool overload;           /* the server has too much to do */
     const char *name;        /* for people: "rate limit" */
 };
 
@@ -49,6 +50,10 @@ void sq_retry_hint_line(struct sq_retry_hint *hint, sq_str line);
 /* What to wait: retry-after-ms, else the longest reset of a limit that is not
  * said to have anything left, else -1. */
 int64_t sq_retry_hint_ms(const struct sq_retry_hint *hint);
+
+/* How long nothing more can be sent: the longest reset of a limit that is said
+ * to have nothing left, at most SQ_RETRY_AFTER_CAP_MS; -1 = none says so. */
+int64_t sq_retry_hint_rest_ms(const struct sq_retry_hint *hint);
 
 /* "20ms", "1s", "6m0s", "1h2m3.5s", "1d2h" or a plain number of seconds as
  * milliseconds, rounded up; -1 for anything else. */

@@ -40,6 +40,8 @@ struct sq_http_result {
     int status;             /* of the last answer, 0 = none */
     sq_str body;            /* borrowed for the call; empty with a sink */
     int64_t retry_after_ms; /* asked for by the server, -1 = not */
+    int64_t rest_ms;        /* a limit of the server's has nothing left for so
+                               long; -1 = none says so */
     int64_t latency_ms;     /* of this attempt */
     char error[256];        /* one line, no secret in it; "" when fault is OK */
 };

@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "base/records.h"
 
-static const char *const id_fields[] = {"id", "sample_id", NULL};
+static const char *const id_fields[] = {"id", "sample_id", "task_id", NULL};
 static const char *const text_fields[] = {"prompt", "instruction", "question",
                                           "query",  "input",       NULL};
 static const char *const output_fields[] = {"output", "response",

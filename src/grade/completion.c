@@ -116,44 +116,63 @@ static sq_str cut_at_stops(const struct sq_completion_task *t, sq_str text,
     return sq_str_sub(text, 0, end);
 }
 
-/* A statement of a module that is likely none of prose. */
-static bool begins_code(sq_str line)
+static bool name_char(char c)
 {
-    static const char *const words[] = {"import ", "from ", "def ", "class ",
-                                        "async ",  "@",     NULL};
+    return c == '_' || c == '.' || (c >= 'A' && c <= 'Z') ||
+           (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* At the left edge: NAME = ..., NAME: TYPE = ..., NAME[...] ..., NAME(...). */
+static bool statement(sq_str line)
+{
+    static const char *const marks[] = {
+        "=", " = ", " += ", " -= ", " *= ", "[", "(", NULL};
+    size_t n = 0;
+    while (n < line.n && name_char(line.p[n]))
+        n++;
+    sq_str rest = sq_str_sub(line, n, line.n);
+    for (size_t i = 0; n && marks[i]; i++)
+        if (sq_str_starts(rest, sq_str_from(marks[i])))
+            return true;
+    /* "Note: this" is prose */
+    return n && sq_str_starts(rest, SQ_STR(": ")) &&
+           sq_str_find(rest, SQ_STR(" = "), 0) != SIZE_MAX;
+}
+
+/* Can the line stand in a module? Prose seldom begins with these, in lower
+ * case, or in these forms. */
+static bool code_line(sq_str line)
+{
+    static const char *const words[] = {
+        "import ", "from ",   "def ",   "class ", "async ", "@",       "#",
+        ")",       "]",       "}",      "if ",    "elif ",  "else:",   "for ",
+        "while ",  "with ",   "try:",   "except", "raise ", "assert ", "del ",
+        "pass",    "global ", "\"\"\"", "'''",    NULL};
+    if (sq_text_blank(line) || indented(line))
+        return true;
     for (size_t i = 0; words[i]; i++)
         if (sq_str_starts(line, sq_str_from(words[i])))
             return true;
-    return false;
+    return statement(line);
 }
 
-/* NAME = ..., NAME: ... at the left edge, a comment or a closing bracket. */
-static bool goes_on(sq_str line)
-{
-    size_t n = 0;
-    if (sq_text_blank(line) || indented(line) || begins_code(line))
-        return true;
-    if (line.p[0] == '#' || line.p[0] == ')' || line.p[0] == ']' ||
-        line.p[0] == '}')
-        return true;
-    while (n < line.n && (line.p[n] == '_' || line.p[n] == '.' ||
-                          (line.p[n] >= 'A' && line.p[n] <= 'Z') ||
-                          (line.p[n] >= 'a' && line.p[n] <= 'z') ||
-                          (line.p[n] >= '0' && line.p[n] <= '9')))
-        n++;
-    return sq_str_starts(sq_str_sub(line, n, line.n), SQ_STR(" = "));
-}
-
-/* From the first line of code to the first line of prose behind it. */
-static sq_str code_lines(sq_str text)
+/* The lines of code around the wanted function, without the prose before the
+ * first and behind the last. */
+static sq_str code_lines(sq_str text, sq_str entry)
 {
     sq_str rest = text, line;
     const char *start = NULL;
+    bool found = false;
     for (const char *at = rest.p; sq_str_line(&rest, &line); at = rest.p) {
-        if (!start && begins_code(line))
+        if (!code_line(line)) {
+            if (found)
+                return (sq_str){start, (size_t)(at - start)};
+            start = NULL;
+            continue;
+        }
+        if (!start)
             start = at;
-        else if (start && !goes_on(line))
-            return (sq_str){start, (size_t)(at - start)};
+        found = found || begins_function(line, entry);
     }
     return start ? (sq_str){start, (size_t)(text.p + text.n - start)} : text;
 }
@@ -192,7 +211,7 @@ struct sq_completion sq_completion_of(const struct sq_completion_task *t,
     }
     if (defines(text, t->entry)) {
         c.rule = "function";
-        c.code = code_lines(text);
+        c.code = code_lines(text, t->entry);
         return c;
     }
     c.rule = "as it is";

@@ -10,9 +10,9 @@
  *   code block    the first fenced block (``` or ~~~) that defines the wanted
  *                 function, else the first one; a fence that is never closed
  *                 holds the rest. Indented where it is a bare body.
- *   function      a line of the text begins the wanted function: from the first
- *                 line of code (import, from, def, class, @, async) to the
- *                 first line of prose behind it
+ *   function      a line of the text begins the wanted function: the lines of
+ *                 code around it, from behind the prose before to the prose
+ *                 behind
  *   as it is      none of these: the text up to the first stop string
  *
  * Where no prompt is continued (prompt ""), the first rule is not used and any

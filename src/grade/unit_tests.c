@@ -122,10 +122,10 @@ void sq_unit_tests_ended(const void *args, struct sq_check_text text,
         v = SQ_FINDING_HOLDS;
     else if (r->end == SQ_PROGRAM_LOST)
         v = SQ_FINDING_ERROR;
-    sq_finding_set(out, v, "%s%s%s after %.2f s%s (%s%s)",
-                   sq_program_end_name(r->end), *r->why ? ": " : "", r->why,
-                   r->wall_s, r->again ? ", run again alone" : "", c.rule,
-                   c.stopped ? ", cut at a stop string" : "");
+    sq_finding_set(
+        out, v, "%s after %.2f s%s (%s%s)%s%s", sq_program_end_name(r->end),
+        r->wall_s, r->again ? ", run again alone" : "", c.rule,
+        c.stopped ? ", cut at a stop string" : "", *r->why ? ": " : "", r->why);
     out->answer = c.code;
 }
 

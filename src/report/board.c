@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/notes.h"
 #include "seqeval_metric.h"
 
 /* ---- which runs ---------------------------------------------------------- */
@@ -261,6 +262,29 @@ static void number_groups(struct sq_board *b)
     free(spans);
 }
 
+/* Entries of one run share its notes. */
+static enum sq_status read_notes(struct sq_board *b, struct sq_store *store,
+                                 struct sq_err *err)
+{
+    enum sq_status st = SQ_OK;
+    for (size_t i = 0; i < b->nentries && st == SQ_OK; i++) {
+        struct sq_board_entry *e = &b->entries[i];
+        struct sq_buf text;
+        size_t k = 0;
+        while (k < i && !sq_str_eq(b->entries[k].run, e->run))
+            k++;
+        if (k < i) {
+            e->notes = b->entries[k].notes;
+            continue;
+        }
+        sq_buf_init(&text, SQ_MAX_MESSAGE);
+        st = sq_notes_render(store, e->run.p, &text, err);
+        e->notes = sq_arena_str(&b->arena, sq_buf_str(&text));
+        sq_buf_release(&text);
+    }
+    return st;
+}
+
 enum sq_status sq_board_open(struct sq_board *b, struct sq_store *store,
                              const struct sq_board_choice *choice,
                              struct sq_err *err)
@@ -278,6 +302,7 @@ enum sq_status sq_board_open(struct sq_board *b, struct sq_store *store,
         keep_latest(b);
         number_groups(b);
         qsort(b->entries, b->nentries, sizeof *b->entries, compare_shown);
+        st = read_notes(b, store, err);
     }
     sq_arena_release(&r.scratch);
     free(where);

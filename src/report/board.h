@@ -20,6 +20,7 @@ struct sq_board_entry {
     sq_str definition, data, steps; /* digests */
     sq_str terms;                   /* as text */
     size_t group;                   /* 1-based, within the suite */
+    sq_str notes; /* on its judges (report/notes.h); "" = none */
     sq_str apart; /* how its group differs from group 1; "" = it is that */
 };
 

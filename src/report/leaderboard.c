@@ -6,6 +6,7 @@
 #include "report/columns.h"
 #include "report/grid.h"
 #include "report/html.h"
+#include "report/wrap.h"
 #include "seqeval_metric.h"
 
 /* How a section of the board looks in each format for people. */
@@ -269,6 +270,32 @@ static void say_hidden(const struct sq_board *b,
     sq_buf_release(&names);
 }
 
+/* One line for each run with notes, whatever it is shown for. */
+static void say_notes(const struct sq_board *b, sq_str only, bool html,
+                      struct sq_buf *out)
+{
+    struct sq_buf line;
+    sq_buf_init(&line, SQ_MAX_MESSAGE);
+    for (size_t i = 0; i < b->nentries; i++) {
+        const struct sq_board_entry *e = &b->entries[i];
+        bool again = false;
+        for (size_t k = 0; k < i && !again; k++)
+            again = sq_str_eq(b->entries[k].run, e->run);
+        if (again || !e->notes.n || (only.n && !sq_str_eq(e->suite, only)))
+            continue;
+        sq_buf_reset(&line);
+        sq_buf_addf(&line, "note: %.*s (run %.*s): %.*s", SQ_STR_ARG(e->model),
+                    SQ_STR_ARG(e->run), SQ_STR_ARG(e->notes));
+        sq_buf_adds(out, html ? "<p>" : "\n");
+        if (html)
+            sq_html_text(sq_buf_str(&line), out);
+        else
+            sq_wrap(out, sq_buf_str(&line), 0);
+        sq_buf_adds(out, html ? "</p>\n" : "");
+    }
+    sq_buf_release(&line);
+}
+
 static void render_people(struct sq_board *b,
                           const struct sq_leaderboard_options *how,
                           size_t format, struct sq_buf *out)
@@ -292,6 +319,8 @@ static void render_people(struct sq_board *b,
         sq_buf_adds(out, "no scores that fit\n");
     else if (strcmp(formats[format].name, "table") == 0)
         say_hidden(b, how, out);
+    say_notes(b, sq_str_from(how->suite),
+              strcmp(formats[format].name, "html") == 0, out);
 }
 
 /* ---- for programs -------------------------------------------------------- */
@@ -305,7 +334,7 @@ static void render_view(struct sq_board *b, const char *format,
         {"metric", false}, {"value", true},       {"stderr", true},
         {"lo", true},      {"hi", true},          {"n", true},
         {"tags", false},   {"group", true},       {"rank_lo", true},
-        {"rank_hi", true}};
+        {"rank_hi", true}, {"notes", false}};
     struct sq_grid g = {.columns = columns,
                         .ncolumns = sizeof columns / sizeof *columns};
     for (size_t i = 0; i < b->nrows; i++) {
@@ -319,7 +348,8 @@ static void render_view(struct sq_board *b, const char *format,
         sq_str cells[] = {e->run,         e->created, e->model,   e->judge,
                           e->suite,       r->slice,   r->metric,  r->value_text,
                           r->stderr_text, r->lo_text, r->hi_text, r->n_text,
-                          e->tags,        texts[0],   texts[1],   texts[2]};
+                          e->tags,        texts[0],   texts[1],   texts[2],
+                          e->notes};
         sq_grid_add(&g, cells);
     }
     sq_grid_render(&g, format, out);

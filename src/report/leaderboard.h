@@ -12,7 +12,7 @@
  * table, markdown and html are for people: rounded, overall figures of the main
  * metrics unless more is asked for. csv and json are for programs: the columns
  * of the view `leaderboard`, unrounded, every metric and slice; then tags,
- * group, rank_lo and rank_hi.
+ * group, rank_lo, rank_hi and notes (report/notes.h).
  *
  * With columns, one row for each model: each column a metric of a suite (its
  * first, unless one is named), then the mean of the columns, the macro average,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "report/grid.h"
+#include "report/notes.h"
 #include "report/wrap.h"
 
 /* ---- one run ----------------------------------------------------------- */
@@ -91,6 +92,20 @@ static void take_run(void *ctx, const struct sq_store_row *row)
     }
 }
 
+static enum sq_status add_notes(struct sq_store *store, const char *run_id,
+                                struct sq_buf *out, struct sq_err *err)
+{
+    struct sq_buf line;
+    sq_buf_init(&line, SQ_MAX_MESSAGE);
+    enum sq_status st = sq_notes_render(store, run_id, &line, err);
+    if (st == SQ_OK && line.n) {
+        sq_buf_adds(out, "notes      ");
+        sq_wrap(out, sq_buf_str(&line), 0);
+    }
+    sq_buf_release(&line);
+    return st;
+}
+
 enum sq_status sq_show_run(struct sq_store *store, const char *run_id,
                            struct sq_buf *out, struct sq_err *err)
 {
@@ -123,6 +138,8 @@ enum sq_status sq_show_run(struct sq_store *store, const char *run_id,
     sq_str run = sq_str_from(run_id);
     enum sq_status st =
         sq_store_each(store, SQ_QUERY_RUN, &run, 1, take_run, out, err);
+    if (st == SQ_OK)
+        st = add_notes(store, run_id, out, err);
     for (size_t i = 0; i < 4 && st == SQ_OK; i++)
         st = add_listing(store, listings[i].query, run, listings[i].title,
                          listings[i].columns, listings[i].n, out, err);
@@ -143,6 +160,12 @@ enum {
     SAMPLE_FACETS,
     SAMPLE_QUERY,
     SAMPLE_RESPONSE,
+    SAMPLE_STOP,
+    SAMPLE_SERVER_MODEL,
+    SAMPLE_PROMPT_TOKENS,
+    SAMPLE_COMPLETION_TOKENS,
+    SAMPLE_LATENCY,
+    SAMPLE_ATTACK,
     SAMPLE_COLS
 };
 
@@ -335,6 +358,15 @@ static void add_response(const sq_str *s, struct sq_buf *out)
         sq_wrap(out, s[SAMPLE_RESPONSE], 2);
     else if (answered)
         sq_buf_adds(out, "  (empty)\n");
+    if (s[SAMPLE_ATTACK].n) {
+        struct sq_buf note;
+        sq_buf_init(&note, SQ_MAX_MESSAGE);
+        sq_buf_addf(&note, "It talks to the judge, which may not help it: %.*s",
+                    SQ_STR_ARG(s[SAMPLE_ATTACK]));
+        sq_buf_addc(out, '\n');
+        sq_wrap(out, sq_buf_str(&note), 2);
+        sq_buf_release(&note);
+    }
 }
 
 static enum sq_status one_sample(const struct rows *found,

@@ -25,10 +25,12 @@ struct sq_json *sq_terms_of(sq_str settings_json)
         if (is_free(key))
             continue;
         struct sq_json *v = NULL;
-        if (sq_str_eq(key, SQ_STR("judge"))) {
-            /* Which judge, wherever it is reached. */
-            v = sq_json_object();
-            sq_json_put_str(v, "model", sq_json_str(sq_json_get(i, "model")));
+        if (sq_str_eq(key, SQ_STR("judges"))) {
+            /* Which judges, wherever they are reached. */
+            v = sq_json_array();
+            for (const struct sq_json *k = sq_json_first(i); k;
+                 k = sq_json_next(k))
+                sq_json_put_str(v, NULL, sq_json_str(sq_json_get(k, "model")));
         } else {
             v = sq_json_copy(i);
         }

@@ -313,6 +313,23 @@ enum sq_status sq_ask_give_up(struct sq_ask *ask, const char *why,
     return put_job(ask, SQ_STATE_NOT_RUN, NULL, 0, false, why, err);
 }
 
+#define QUOTED 80 /* bytes of what is found, in its description */
+
+/* How the response talks to the judge: "demand: Give 5". */
+static sq_str describe_attack(struct sq_item *item, sq_str text)
+{
+    sq_str found = {0};
+    const char *rule = sq_attack_find(item->session->attacks, text, &found);
+    if (!rule)
+        return SQ_STR("");
+    size_t end = 0;
+    while (end < found.n && end < QUOTED)
+        (void)sq_utf8_next(found, &end);
+    return sq_str_from(
+        sq_arena_printf(&item->arena, "%s: %.*s", rule,
+                        SQ_STR_ARG(sq_str_trim(sq_str_sub(found, 0, end)))));
+}
+
 enum sq_status sq_item_score(struct sq_item *item, struct sq_err *err)
 {
     struct sq_session *s = item->session;
@@ -322,9 +339,13 @@ enum sq_status sq_item_score(struct sq_item *item, struct sq_err *err)
         .text = {item->response.text, item->response.text_len},
         .error = item->error,
         .judged = item->judged,
-        .njudged = item->njudges};
+        .njudged = item->njudges,
+        .ran = item->ran,
+        .nran = item->nran};
     struct sq_score_sheet sheet;
     sq_score(&in, &item->arena, &sheet);
+    if (item->njudges)
+        sheet.attack = describe_attack(item, in.text);
     for (size_t i = 0; i < sheet.nsteps; i++)
         s->result->states[sheet.steps[i].state]++;
     return sq_store_scores_put(s->store, &s->run, item->sample->row,

@@ -42,8 +42,11 @@ struct sq_item {
     const char *error;     /* in the arena */
     struct sq_ask *judges; /* one per judge and template that this suite asks,
                               the judges of a template side by side */
-    struct sq_judged *judged;    /* likewise */
-    size_t njudges, waiting;     /* asks not yet answered */
+    struct sq_judged *judged; /* likewise */
+    size_t njudges;
+    struct sq_ran *ran; /* programs that its rules want run */
+    size_t nran;
+    size_t waiting; /* asks not yet answered, programs not yet ended */
     struct sq_item *prev, *next; /* list of the items under way */
 };
 

@@ -8,6 +8,7 @@
 #include "base/stop.h"
 #include "run/item.h"
 #include "run/metrics.h"
+#include "run/programs.h"
 
 /* The items under way and the asks that wait for a busy engine. */
 struct loop {
@@ -18,6 +19,7 @@ struct loop {
     bool planned;  /* the plan has no more jobs */
     bool stopping; /* nothing new is asked */
     bool starved;  /* nothing new is affordable until an answer is settled */
+    bool drained;  /* the queue was tried since an engine last moved */
     size_t done, total; /* jobs, for the progress line; total 0 = unknown */
     int64_t begun_ms, shown_ms;
 };
@@ -122,6 +124,7 @@ static enum sq_status advance(struct loop *l, struct sq_item *item,
 static enum sq_status drain_queue(struct loop *l, struct sq_err *err)
 {
     struct sq_ask *waiting = l->queue;
+    l->drained = true;
     l->queue = NULL;
     l->queue_end = &l->queue;
     enum sq_status st = SQ_OK;
@@ -141,8 +144,9 @@ static enum sq_status drain_queue(struct loop *l, struct sq_err *err)
 
 static bool can_begin(const struct loop *l)
 {
-    return !l->planned && l->nitems < l->window && !l->s->model->full &&
-           !l->starved;
+    const struct sq_session *s = l->s;
+    return !l->planned && l->nitems < l->window && !s->model->full &&
+           !l->starved && !(s->sandbox && s->sandbox->full);
 }
 
 /* New items, as many as the window holds. */
@@ -204,7 +208,10 @@ static enum sq_status take_arrivals(struct loop *l, struct sq_err *err)
     enum sq_status st = SQ_OK;
     for (size_t i = 0; i < n; i++) {
         struct sq_item *item = list[i].ask->item;
+        bool answer = list[i].ask == &item->model;
         sq_ask_arrived(&list[i]);
+        if (answer)
+            sq_programs_begin(item);
         if (st == SQ_OK)
             st = advance(l, item, err);
     }
@@ -212,23 +219,68 @@ static enum sq_status take_arrivals(struct loop *l, struct sq_err *err)
     return st;
 }
 
+/* Goes on with items whose programs have ended. */
+static enum sq_status take_ready(struct loop *l, struct sq_err *err)
+{
+    struct sq_session *s = l->s;
+    enum sq_status st = SQ_OK;
+    for (size_t i = 0; i < s->nready && st == SQ_OK; i++)
+        st = advance(l, s->ready[i], err);
+    s->nready = 0;
+    return st;
+}
+
+/* 0 is the model's, k + 1 that of judge k. */
+static struct sq_engine *engine_at(const struct sq_session *s, size_t i)
+{
+    return i ? s->judges[i - 1].engine : s->model;
+}
+
+/* Those that run or wait to be run. */
+static size_t programs(const struct sq_session *s)
+{
+    return s->sandbox ? s->sandbox->in_flight : 0;
+}
+
 static size_t in_flight(const struct sq_session *s)
 {
-    size_t n = s->model->in_flight;
-    for (size_t i = 0; i < s->njudges; i++)
-        n += s->judges[i].engine->in_flight;
+    size_t n = 0;
+    for (size_t i = 0; i <= s->njudges; i++)
+        n += engine_at(s, i)->in_flight;
+    return n + programs(s);
+}
+
+static size_t under_way(const struct sq_session *s)
+{
+    size_t n = in_flight(s);
+    for (size_t i = 0; i <= s->njudges; i++)
+        n -= engine_at(s, i)->waiting;
     return n;
+}
+
+/* Is there anything to wait for? A run that stops does not wait for what would
+ * only be sent later. */
+static bool has_waiting(const struct loop *l)
+{
+    const struct sq_session *s = l->s;
+    bool full = false;
+    if (l->stopping)
+        return under_way(s) > 0;
+    for (size_t i = 0; i <= s->njudges; i++)
+        full = full || engine_at(s, i)->full;
+    return in_flight(s) > 0 || (full && (l->queue || !l->planned));
 }
 
 /* Is there anything to do that needs no waiting? */
 static bool has_work(const struct loop *l)
 {
     const struct sq_session *s = l->s;
-    bool free_engine = !s->model->full;
-    for (size_t i = 0; i < s->njudges; i++)
-        free_engine = free_engine || !s->judges[i].engine->full;
-    bool sendable = l->queue && !l->starved && free_engine;
-    return s->narrivals || (!l->stopping && (can_begin(l) || sendable));
+    bool free_engine = false;
+    for (size_t i = 0; i <= s->njudges; i++)
+        free_engine = free_engine || !engine_at(s, i)->full;
+    bool sendable = l->queue && !l->drained && !l->starved && free_engine;
+    return s->narrivals || s->nready ||
+           (!l->stopping && (can_begin(l) || sendable));
 }
 
 static enum sq_status work(struct loop *l, struct sq_err *err)
@@ -241,6 +293,8 @@ static enum sq_status work(struct loop *l, struct sq_err *err)
     if (st != SQ_OK)
         return st;
     st = take_arrivals(l, err);
+    if (st == SQ_OK)
+        st = take_ready(l, err);
     if (st == SQ_OK && !l->stopping)
         st = drain_queue(l, err);
     if (st == SQ_OK && !l->stopping)
@@ -257,19 +311,59 @@ static enum sq_status work(struct loop *l, struct sq_err *err)
     return st;
 }
 
-/* Lets the engines move; the first one with requests in flight may wait. */
-static enum sq_status step_engines(struct sq_session *s, int wait_ms,
+/* Not longer than until an engine is due. */
+static int time_to_wait(const struct sq_engine *e, int wait_ms)
+{
+    if (e->due_ms == 0)
+        return wait_ms;
+    int64_t left = e->due_ms - sq_clock_ms();
+    return left < 0 ? 0 : left < wait_ms ? (int)left : wait_ms;
+}
+
+/* How long programs are waited for while engines wait, too, for their network:
+ * so long may an answer lie there before it is looked at. */
+#define PROGRAMS_MS 10
+
+/* Lets engines and programs move; one of them may wait: the programs when there
+ * are any, else the first engine with requests in flight. */
+static enum sq_status step_engines(struct loop *l, int wait_ms,
                                    struct sq_err *err)
 {
+    struct sq_session *s = l->s;
     enum sq_status st = SQ_OK;
+    l->drained = false;
+    for (size_t i = 0; i <= s->njudges; i++)
+        wait_ms = time_to_wait(engine_at(s, i), wait_ms);
+    int program_ms = wait_ms;
+    if (programs(s)) {
+        if (in_flight(s) > programs(s) && program_ms > PROGRAMS_MS)
+            program_ms = PROGRAMS_MS;
+        wait_ms = 0;
+    }
     for (size_t i = 0; i <= s->njudges && st == SQ_OK; i++) {
-        struct sq_engine *e = i ? s->judges[i - 1].engine : s->model;
-        if (!e->in_flight)
+        struct sq_engine *e = engine_at(s, i);
+        if (!e->in_flight && !e->full)
             continue;
         st = e->ops->step(e, s->narrivals ? 0 : wait_ms, err);
         wait_ms = 0;
     }
+    if (st == SQ_OK)
+        st = sq_programs_step(s, s->narrivals ? 0 : program_ms, err);
     return st;
+}
+
+static void put_engines(const struct sq_session *s, struct sq_buf *out)
+{
+    for (size_t i = 0; i <= s->njudges; i++) {
+        const struct sq_engine *e = engine_at(s, i);
+        struct sq_buf text;
+        sq_buf_init(&text, SQ_MAX_MESSAGE);
+        if (e->ops->progress)
+            e->ops->progress(e, &text);
+        if (text.n)
+            sq_buf_addf(out, "%s%s", i ? ", judge" : "", text.p);
+        sq_buf_release(&text);
+    }
 }
 
 static void show_progress(struct loop *l)
@@ -292,6 +386,7 @@ static void show_progress(struct loop *l)
     if (l->total > l->done && rate > 0)
         sq_buf_addf(&text, ", %.0f s left",
                     (double)(l->total - l->done) / rate);
+    put_engines(l->s, &text);
     if (l->s->result->missing)
         sq_buf_addf(&text, ", %zu missing", l->s->result->missing);
     if (l->s->budget->requests) {
@@ -314,16 +409,16 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
             sq_log(s->options->log, SQ_LOG_WARN,
                    "stopping: waiting for %zu requests in flight (again to "
                    "stop at once)",
-                   in_flight(s));
+                   under_way(s));
         }
         if (has_work(l))
             st = work(l, err);
-        else if (in_flight(s))
-            st = step_engines(s, 200, err);
+        else if (has_waiting(l))
+            st = step_engines(l, 200, err);
         else
             break;
         if (st == SQ_OK && in_flight(s) && s->narrivals == 0 && has_work(l))
-            st = step_engines(s, 0, err);
+            st = step_engines(l, 0, err);
         show_progress(l);
     }
     return st;

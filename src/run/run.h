@@ -20,6 +20,7 @@ struct sq_run_model {
     bool completions;           /* /completions instead of /chat/completions */
     const char *const *headers; /* secret, NULL-terminated; NULL = none */
     struct sq_price price;      /* NAN = look it up in the price list */
+    long long rpm, tpm; /* requests and tokens per minute, 0 = no limit */
 };
 
 /* What every request to the tested model has beside the query. */
@@ -30,6 +31,9 @@ struct sq_run_prompt {
     long long top_logprobs; /* 0 = none */
     sq_str extra;           /* members for the body; see struct sq_request */
 };
+
+/* Most values of k in pass@k. */
+#define SQ_PASS_K_MAX 16
 
 struct sq_run_options {
     struct sq_run_model model, judges[SQ_JUDGES_MAX];
@@ -51,6 +55,10 @@ struct sq_run_options {
     long long epochs, concurrency, max_retries;
     double timeout_s;
     bool allow_modified, no_cache;
+    const char *python;              /* what runs programs; NULL = python3 */
+    bool unsafe_code;                /* without a sandbox */
+    long long pass_k[SQ_PASS_K_MAX]; /* pass@k for these k; 0 ends them; none =
+                                        1, 10, 100 */
     long long num_fewshot; /* examples before a query; -1 = the suite's */
     struct sq_log *log;
 };

@@ -5,10 +5,14 @@
  * Life cycle: open (validates everything before anything is asked), use, close.
  */
 #include "engine/http.h"
+#include "engine/limiter.h"
+#include "judge/attack.h"
 #include "judge/judge.h"
 #include "run/run.h"
+#include "sandbox/sandbox.h"
 
 struct sq_ask;
+struct sq_item;
 
 /* A request that an engine answered, waiting to be stored. */
 struct sq_arrival {
@@ -30,15 +34,21 @@ struct sq_session {
     struct sq_judge_template **templates;
     size_t ntemplates;
     struct sq_http_shared http; /* the one pump of model and judges */
+    struct sq_rate rates[SQ_ASKED_COUNT];
     struct sq_engine *model;
     struct sq_session_judge judges[SQ_JUDGES_MAX];
     size_t njudges;
     struct sq_arena arena;
+    const struct sq_attack_rules *attacks; /* where a judge is asked */
     struct sq_store *store;
     struct sq_run run;
     struct sq_plan plan;
     struct sq_run_result *result;
     struct sq_budget *budget; /* the result's */
+
+    struct sq_sandbox *sandbox; /* NULL = no suite runs programs */
+    struct sq_item **ready;     /* whose last program has ended */
+    size_t nready;
 
     struct sq_arrival *arrivals;
     size_t narrivals, arrivals_cap;

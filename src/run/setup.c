@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "run/programs.h"
 
 void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
                        struct sq_response *response, int64_t row)
@@ -128,6 +129,28 @@ static enum sq_status open_templates(struct sq_session *s, struct sq_err *err)
     return st == SQ_OK ? check_templates(s, err) : st;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The limits per minute. A model that judges itself has one account for both.
+ */
+static struct sq_rate *open_rate(struct sq_session *s,
+                                 const struct sq_run_model *of)
+{
+    const struct sq_run_model *m = &s->options->model;
+    struct sq_rate *rate =
+        of == m ? &s->rates[SQ_ASKED_MODEL]
+                : &s->rates[SQ_ASKED_JUDGE + (of - s->options->judges)];
+    if (of != m && !of->rpm && !of->tpm && same_text(m->spec, of->spec) &&
+        same_text(m->base_url, of->base_url) && same_text(m->key, of->key))
+        rate = &s->rates[SQ_ASKED_MODEL];
+    else
+        sq_rate_init(rate, of->rpm, of->tpm);
+    return rate->rpm || rate->tpm ? rate : NULL;
+}
+
 static enum sq_status open_engine(struct sq_session *s,
                                   const struct sq_run_model *m, bool judge,
                                   struct sq_engine **out, struct sq_err *err)
@@ -146,6 +169,7 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .completions = m->completions,
                                       .headers = m->headers,
                                       .http = &s->http,
+                                      .rate = open_rate(s, m),
                                       .judge = judge,
                                       .log = o->log,
                                       .done = on_done,
@@ -269,6 +293,8 @@ enum sq_status sq_session_open(struct sq_session *s,
     if (st == SQ_OK)
         st = open_engine(s, &options->model, false, &s->model, err);
     if (st == SQ_OK && s->ntemplates)
+        st = sq_attack_rules(&s->arena, &s->attacks, err);
+    if (st == SQ_OK && s->ntemplates)
         st = open_judges(s, err);
     else if (st == SQ_OK && options->njudges)
         sq_log(options->log, SQ_LOG_WARN,
@@ -324,7 +350,10 @@ static struct sq_json *identity(const struct sq_session *s)
     struct sq_json *asked = sq_json_array();
     for (size_t i = 0; i < s->njudges; i++)
         put_engine(asked, NULL, s->judges[i].engine);
-    sq_json_put(j, "judges", asked);
+    if (s->njudges)
+        sq_json_put(j, "judges", asked);
+    else
+        sq_json_free(asked);
     struct sq_json *list = sq_json_array();
     for (size_t i = 0; i < s->nsuites; i++) {
         const struct sq_suite *suite = s->suites[i];
@@ -357,6 +386,10 @@ static struct sq_json *identity(const struct sq_session *s)
     put_set(j, "seed", (double)o->sampling.seed, -1);
     put_prompt(j, &o->prompt);
     sq_json_put_bool(j, "no_cache", o->no_cache);
+    if (s->sandbox) {
+        sq_json_put_str(j, "python", sq_str_from(s->sandbox->python));
+        sq_json_put_bool(j, "unsafe_code", s->sandbox->unsafe);
+    }
     return j;
 }
 
@@ -370,6 +403,12 @@ static void put_price(struct sq_json *j, const char *key, struct sq_price p)
     if (p.cached_less > 0)
         sq_json_put_num(o, "cached_input", p.input - p.cached_less);
     sq_json_put(j, key, o);
+}
+
+static void put_rate(struct sq_json *j, const char *key, long long n)
+{
+    if (n)
+        sq_json_put_int(j, key, n);
 }
 
 /* Where and with what it ran: kept, but no part of the identity. */
@@ -386,6 +425,8 @@ static struct sq_json *provenance(const struct sq_session *s)
         sq_json_put(j, "host", h);
     }
     sq_json_put_int(j, "concurrency", s->options->concurrency);
+    put_rate(j, "rpm", s->options->model.rpm);
+    put_rate(j, "tpm", s->options->model.tpm);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
     put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);
@@ -423,6 +464,9 @@ static const char *judge_names(struct sq_session *s)
 enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
 {
     struct sq_buf settings, origin;
+    enum sq_status st = sq_programs_open(s, err);
+    if (st != SQ_OK)
+        return st;
     sq_buf_init(&settings, SQ_MAX_CONFIG);
     sq_buf_init(&origin, SQ_MAX_CONFIG);
     struct sq_json *id = identity(s), *from = provenance(s);
@@ -435,8 +479,7 @@ enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
                                .judge = judge_names(s),
                                .settings_json = settings.p,
                                .provenance_json = origin.p};
-    enum sq_status st =
-        sq_store_open(&s->store, s->options->db, SQ_STORE_WRITE, err);
+    st = sq_store_open(&s->store, s->options->db, SQ_STORE_WRITE, err);
     if (st == SQ_OK)
         st = sq_store_run_begin(s->store, &info, &s->run, err);
     if (st == SQ_OK)
@@ -460,6 +503,8 @@ void sq_session_close(struct sq_session *s)
         s->judges[i].engine->ops->close(s->judges[i].engine);
     if (s->model)
         s->model->ops->close(s->model);
+    sq_sandbox_close(s->sandbox);
+    free(s->ready);
     sq_plan_release(&s->plan);
     for (size_t i = 0; i < s->ntemplates; i++)
         sq_judge_template_free(s->templates[i]);

@@ -42,7 +42,7 @@
 #include "base/str.h"
 #include "seqeval_program.h"
 
-#define SQ_SANDBOX_OWN_CPU 0.95
+#define SQ_SANDBOX_OWN_CPU 0.9
 
 struct sq_sandbox_config {
     const char *helper; /* path of `sandbox`; NULL: where modules lie */

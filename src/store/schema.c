@@ -146,6 +146,7 @@ static const char *const version_1[] = {
     " sample INTEGER NOT NULL REFERENCES sample,"
     " epoch INTEGER NOT NULL,"
     " final INTEGER NOT NULL,"
+    " attack TEXT,"
     " PRIMARY KEY(run, sample, epoch)"
     ") STRICT, WITHOUT ROWID",
     "CREATE TABLE step_score("
@@ -264,10 +265,12 @@ static const char *const version_1[] = {
     "  p.text AS response_text, p.stop, p.server_model, p.prompt_tokens,"
     "  p.completion_tokens, p.latency_ms, s.query, j.job_id, p.reasoning,"
     "  p.finish_reason, p.system_fingerprint, p.cached_tokens,"
-    "  p.reasoning_tokens"
+    "  p.reasoning_tokens, h.attack"
     " FROM job j JOIN run r ON r.id = j.run"
     " JOIN sample s ON s.id = j.sample JOIN suite u ON u.id = s.suite"
     " LEFT JOIN response p ON p.id = j.response"
+    " LEFT JOIN sheet h ON h.run = j.run AND h.sample = j.sample"
+    "  AND h.epoch = j.epoch"
     " WHERE j.judge = ''",
     "CREATE VIEW usage AS"
     " SELECT r.run_id, iif(j.judge = '', 'model', 'judge') AS role," USAGE

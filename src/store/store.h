@@ -185,8 +185,9 @@ struct sq_score_sheet {
     size_t nverdicts;
     const struct sq_judge_finding *findings; /* judge by judge */
     size_t nfindings;
-    bool final; /* false: something is missing (error, not_run): ask again on
-                   resume */
+    sq_str attack; /* how the response talks to the judge; "" = it does not */
+    bool final;    /* false: something is missing (error, not_run): ask again on
+                      resume */
 };
 enum sq_status sq_store_scores_put(struct sq_store *s, const struct sq_run *run,
                                    int64_t sample, int epoch,
@@ -205,7 +206,8 @@ enum sq_status sq_store_scored(struct sq_store *s, const struct sq_run *run,
 struct sq_metric_row {
     const char *suite, *metric, *slice;
     double value;
-    size_t steps; /* of the sample, the answerable ones */
+    size_t steps;           /* of the sample, the answerable ones */
+    long long epochs, ones; /* values that the mean is of; those that are 1 */
 };
 enum sq_status sq_store_metric_each(struct sq_store *s,
                                     const struct sq_run *run, int64_t suite,
@@ -244,13 +246,15 @@ enum sq_store_query {
     /* run -> suite, metric, sample_id, value: each sample's mean over its
      * epochs, in no order */
     SQ_QUERY_RUN_VALUES,
+    /* run -> n: the responses that talk to the judge */
+    SQ_QUERY_RUN_ATTACKS,
     /* run -> suite, sample_id, epoch, state, error, cached, retries, grader,
      * steps, pass, fail, unanswerable; one row per grader, one in all (NULL)
      * where no step was scored. In the order of the suite's data. */
     SQ_QUERY_RUN_SAMPLES,
     /* run, sample -> suite, sample_id, epoch, state, error, cached, retries,
      * facets ("a=1,b=2"), query, response_text, stop, server_model,
-     * prompt_tokens, completion_tokens, latency_ms */
+     * prompt_tokens, completion_tokens, latency_ms, attack (NULL = none) */
     SQ_QUERY_SAMPLE,
     /* run, sample -> suite, epoch, step, start_byte, end_byte, kind,
      * answerable, depends ("[0,1]"), rules (one a line), grader, state,

@@ -83,6 +83,10 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " JOIN metric m ON m.id = v.metric"
         " WHERE r.run_id = ?1 GROUP BY v.sample, v.metric",
 
+    [SQ_QUERY_RUN_ATTACKS] =
+        "SELECT count(*) FROM run r JOIN sheet h ON h.run = r.id"
+        " WHERE r.run_id = ?1 AND h.attack IS NOT NULL HAVING count(*) > 0",
+
     [SQ_QUERY_RUN_SAMPLES] =
         "SELECT u.label, s.sample_id, j.epoch, e.name, j.error,"
         " j.requests = 0 AND j.response IS NOT NULL, j.retries, v.grader,"
@@ -103,9 +107,12 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " (SELECT group_concat(name || '=' || value) FROM sample_facet f"
         "  WHERE f.sample = s.id),"
         " s.query, p.text, p.stop, p.server_model, p.prompt_tokens,"
-        " p.completion_tokens, p.latency_ms" ONE_SAMPLE " AND j.judge = ''"
+        " p.completion_tokens, p.latency_ms, h.attack" ONE_SAMPLE
+        " AND j.judge = ''"
         " JOIN state e ON e.id = j.state"
         " LEFT JOIN response p ON p.id = j.response"
+        " LEFT JOIN sheet h ON h.run = j.run AND h.sample = j.sample"
+        "  AND h.epoch = j.epoch"
         " WHERE r.run_id = ?1 ORDER BY u.label, j.epoch",
 
     [SQ_QUERY_SAMPLE_STEPS] =

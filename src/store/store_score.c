@@ -122,8 +122,10 @@ static enum sq_status put_sheet(const struct place *at,
                      err);
     if (st != SQ_OK)
         return st;
-    q = query_at(at, "INSERT INTO sheet VALUES(?1, ?2, ?3, ?4)");
+    q = query_at(at, "INSERT INTO sheet VALUES(?1, ?2, ?3, ?4, ?5)");
     sq_stmt_bind_int(q, 4, sheet->final);
+    if (sheet->attack.n)
+        sq_stmt_bind_str(q, 5, sheet->attack);
     st = sq_stmt_run(q, err);
     for (size_t i = 0; st == SQ_OK && i < sheet->nsteps; i++)
         st = put_step(at, &sheet->steps[i], err);
@@ -179,17 +181,21 @@ enum sq_status sq_store_metric_each(struct sq_store *s,
         s->db,
         "WITH v AS MATERIALIZED ("
         " SELECT m.name AS metric, p.id AS sample, p.ordinal,"
-        "  avg(c.value) AS value,"
+        "  avg(c.value) AS value, count(*) AS epochs,"
+        "  sum(c.value = 1) AS ones,"
         "  (SELECT count(*) FROM step t"
         "   WHERE t.sample = p.id AND t.answerable) AS steps"
         " FROM sample p JOIN sample_score c ON c.run = ?1 AND c.sample = p.id"
         " JOIN metric m ON m.id = c.metric"
         " WHERE p.suite = ?2 GROUP BY m.id, p.id)"
         " SELECT metric, '' AS slice, value,"
-        "  (SELECT label FROM suite WHERE id = ?2), ordinal, steps FROM v"
+        "  (SELECT label FROM suite WHERE id = ?2), ordinal, steps, epochs, "
+        "ones"
+        " FROM v"
         " UNION ALL"
         " SELECT v.metric, f.name || '=' || f.value, v.value,"
-        "  (SELECT label FROM suite WHERE id = ?2), v.ordinal, v.steps"
+        "  (SELECT label FROM suite WHERE id = ?2), v.ordinal, v.steps,"
+        "  v.epochs, v.ones"
         " FROM v JOIN sample_facet f ON f.sample = v.sample"
         " ORDER BY 1, 2, 5");
     struct sq_metric_row out;
@@ -204,6 +210,8 @@ enum sq_status sq_store_metric_each(struct sq_store *s,
         out.value = sq_stmt_num(q, 2);
         out.suite = sq_stmt_str(q, 3).p;
         out.steps = (size_t)sq_stmt_int(q, 5);
+        out.epochs = sq_stmt_int(q, 6);
+        out.ones = sq_stmt_int(q, 7);
         fn(ctx, &out);
     }
     sq_stmt_release(q);

@@ -49,7 +49,7 @@ tables() {
       left join template on template.id = template
       left join response on response.id = response
       where run = 1 order by 2, 3, 4;
-    select 'sheet', ordinal, epoch, final from sheet
+    select 'sheet', ordinal, epoch, final, attack from sheet
       join sample on id = sample where run = 1 order by 2, 3;
     select 'step_score', ordinal, epoch, step, grader, state, rule_pass,
       judge_pass, correct, evidence, explanation from step_score

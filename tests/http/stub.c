@@ -53,6 +53,12 @@ static void watch(struct conn *c, bool out)
     epoll_ctl(c->server->epfd, EPOLL_CTL_MOD, c->fd, &e);
 }
 
+static void uncount(struct conn *c)
+{
+    c->server->state.pending -= c->reply.counted;
+    c->reply.counted = false;
+}
+
 static void drop(struct conn *c, bool reset)
 {
     struct server *s = c->server;
@@ -62,6 +68,7 @@ static void drop(struct conn *c, bool reset)
     if (reset)
         setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
     close(c->fd);
+    uncount(c);
     sq_timers_clear(&s->timers, &c->timer);
     s->state.open--;
     c->gone = true;
@@ -164,6 +171,7 @@ static void write_some(struct conn *c)
 {
     char space[32768];
     c->state = WRITING;
+    uncount(c);
     for (;;) {
         sq_str piece = pending(c, space, sizeof(space));
         if (piece.n == 0)

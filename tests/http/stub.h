@@ -3,7 +3,7 @@
 /*
  * A server for tests: answers chat completions on loopback, with faults by rate
  * or by path. stub.c moves the bytes, stub_reply.c decides what to answer,
- * stub_options.c reads the command line.
+ * stub_judge.c answers as a judge, stub_options.c reads the command line.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,13 +37,17 @@ struct stub_options {
     struct stub_fault faults[STUB_FAULTS];
     size_t nfaults;
     uint64_t seed;
-    const char *retry_after; /* of 429 and 503; NULL = none */
-    bool once_fail;          /* each distinct request: 500 the first time */
+    const char *retry_after;     /* of 429 and 503; NULL = none */
+    unsigned long long capacity; /* 429 for more at a time; 0 = no limit */
+    bool once_fail;              /* each distinct request: 500 the first time */
+    struct sq_buf headers;       /* more lines for answers */
     const char *root;
     bool no_range;
     long long cut_after; /* the first file is cut there; -1 = not */
     FILE *log;
     long long max_seconds;
+    struct stub_bench *bench; /* of the judges; NULL = there are none */
+    double babble;            /* share of their replies without a verdict */
 };
 
 /* False when argv is wrong (said on stderr). */
@@ -60,6 +64,7 @@ struct stub_reply {
     sq_str block;
     unsigned long long repeat;
     int64_t delay_us;
+    bool counted;     /* in the state's pending, until it is sent */
     int64_t drip_us;  /* > 0: one byte at a time, this long apart, */
     size_t drip_from; /* from here on */
     enum { STUB_KEEP, STUB_CLOSE, STUB_RESET, STUB_HANG } after;
@@ -68,11 +73,20 @@ struct stub_reply {
 struct stub_state {
     struct stub_options *options;
     unsigned long long requests, faults, repeats, open, most_open;
-    unsigned long long tokens; /* of the completions that were sent */
-    uint64_t *seen;            /* hashes of bodies: open addressing, 0 = free */
+    unsigned long long pending, refused; /* at work on; over capacity */
+    unsigned long long tokens;           /* of the completions that were sent */
+    uint64_t *seen; /* hashes of bodies: open addressing, 0 = free */
     size_t nseen, seen_cap;
     struct sq_buf bomb; /* a body that unpacks to 64 MB, made when asked for */
 };
+
+/* What judges need of a folder with judges/; NULL when it lacks (said on
+ * stderr). */
+struct stub_bench *stub_bench_open(const char *home);
+void stub_bench_close(struct stub_bench *b);
+/* A judge's reply to a request whose model is one of the table in stub_judge.c;
+ * false for other requests. */
+bool stub_judge(const struct stub_state *s, sq_str body, struct sq_buf *out);
 
 void stub_answer(struct stub_state *s, const struct stub_request *q,
                  struct stub_reply *r);

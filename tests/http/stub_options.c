@@ -8,13 +8,16 @@
 static const char usage[] =
     "usage: stub [--latency-ms N] [--reply TEXT] [--reply-file FILE] [--echo]\n"
     "  [--fault NAME=RATE,...] [--seed N] [--retry-after VALUE] [--once-fail]\n"
+    "  [--capacity N] [--header LINE]...\n"
     "  [--root DIR [--no-range] [--cut-after BYTES]] [--log FILE]\n"
-    "  [--max-seconds N]\n"
+    "  [--max-seconds N] [--judges HOME [--babble RATE]]\n"
     "Prints its port, then serves 127.0.0.1 for N seconds (300) or until a\n"
     "SIGTERM, then prints its counts. Every POST is a chat completion; GET "
     "/_stats tells its counts; all below "
     "/_fault/NAME\n"
     "has that fault; /_to/URL redirects.\n"
+    "HOME of --judges has judges/: the models perfect, always-yes, always-no,\n"
+    "random, first, echo and gullible judge; babble is no verdict.\n"
     "FILE of --reply-file: {\"match\", \"content\", \"finish_reason\"} or\n"
     "{\"match\", \"status\", \"body\"} a line; the first that fits.\n";
 
@@ -97,12 +100,22 @@ static bool take_value(struct stub_options *o, const char *name,
         o->seed = (uint64_t)n;
     } else if (strcmp(name, "--retry-after") == 0) {
         o->retry_after = value;
+    } else if (strcmp(name, "--capacity") == 0) {
+        o->capacity = to_number(value, &n) ? (unsigned long long)n : 0;
+        return o->capacity > 0;
+    } else if (strcmp(name, "--header") == 0) {
+        sq_buf_addf(&o->headers, "%s\r\n", value);
     } else if (strcmp(name, "--root") == 0) {
         o->root = value;
     } else if (strcmp(name, "--cut-after") == 0) {
         return to_number(value, &o->cut_after);
     } else if (strcmp(name, "--max-seconds") == 0) {
         return to_number(value, &o->max_seconds);
+    } else if (strcmp(name, "--judges") == 0) {
+        o->bench = stub_bench_open(value);
+        return o->bench != NULL;
+    } else if (strcmp(name, "--babble") == 0) {
+        return sq_str_to_num(sq_str_from(value), &o->babble);
     } else if (strcmp(name, "--log") == 0) {
         o->log = fopen(value, "w");
         return o->log != NULL;
@@ -127,6 +140,7 @@ bool stub_options_parse(struct stub_options *o, int argc, char **argv)
 {
     *o = (struct stub_options){.cut_after = -1, .max_seconds = 300};
     o->reply = literal(SQ_STR("ok"));
+    sq_buf_init(&o->headers, SQ_MAX_MESSAGE);
     for (int i = 1; i < argc; i++) {
         if (take_flag(o, argv[i]))
             continue;
@@ -151,6 +165,8 @@ void stub_options_release(struct stub_options *o)
     }
     free(o->rules);
     free(o->reply);
+    sq_buf_release(&o->headers);
+    stub_bench_close(o->bench);
     if (o->log)
         fclose(o->log);
 }

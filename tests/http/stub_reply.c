@@ -112,7 +112,14 @@ static void put_completion(struct stub_state *s, sq_str body,
 {
     sq_str content;
     const char *finish;
+    struct sq_buf reply, literal;
+    sq_buf_init(&reply, SQ_MAX_RECORD);
+    sq_buf_init(&literal, SQ_MAX_RECORD);
     choose(s->options, body, &content, &finish);
+    if (stub_judge(s, body, &reply)) {
+        sq_json_quote(sq_buf_str(&reply), &literal);
+        content = sq_str_sub(sq_buf_str(&literal), 1, literal.n - 1);
+    }
     sq_buf_adds(out, "{\"id\":\"stub\",\"object\":\"chat.completion\","
                      "\"model\":\"stub-1\",\"choices\":[{\"index\":0,"
                      "\"message\":{\"role\":\"assistant\",\"content\":\"");
@@ -122,6 +129,8 @@ static void put_completion(struct stub_state *s, sq_str body,
                 "%zu,\"completion_tokens\":%zu,\"total_tokens\":%zu}}",
                 finish, body.n / 4, content.n / 4, body.n / 4 + content.n / 4);
     s->tokens += body.n / 4 + content.n / 4;
+    sq_buf_release(&reply);
+    sq_buf_release(&literal);
 }
 
 /* ---- faults ------------------------------------------------------------ */
@@ -437,8 +446,9 @@ void stub_stats(const struct stub_state *s, struct sq_buf *out)
     const struct stub_options *o = s->options;
     sq_buf_addf(out,
                 "{\"requests\":%llu,\"faults\":%llu,\"repeats\":%llu,"
-                "\"most_open\":%llu,\"tokens\":%llu",
-                s->requests, s->faults, s->repeats, s->most_open, s->tokens);
+                "\"most_open\":%llu,\"tokens\":%llu,\"refused\":%llu",
+                s->requests, s->faults, s->repeats, s->most_open, s->tokens,
+                s->refused);
     for (size_t i = 0; i < o->nfaults; i++)
         sq_buf_addf(out, ",\"%s\":%llu", o->faults[i].name, o->faults[i].hits);
     sq_buf_adds(out, "}\n");
@@ -486,6 +496,14 @@ static void answer_post(struct stub_state *s, const struct stub_request *q,
     struct stub_fault *fault = draw(s);
     const struct stub_rule *rule = rule_of(s->options, q->body);
     s->repeats += repeat;
+    if (s->options->capacity && s->pending >= s->options->capacity) {
+        s->refused++;
+        put_status(s, 429, r);
+        r->delay_us = 0;
+        return;
+    }
+    s->pending++;
+    r->counted = true;
     if (s->options->once_fail && !repeat) {
         put_fault(s, SQ_STR("500"), r);
     } else if (fault) {
@@ -497,7 +515,8 @@ static void answer_post(struct stub_state *s, const struct stub_request *q,
         struct sq_buf body;
         sq_buf_init(&body, SIZE_MAX);
         put_completion(s, q->body, &body);
-        put_whole(r, 200, "", sq_buf_str(&body));
+        put_whole(r, 200, sq_buf_str(&s->options->headers).p,
+                  sq_buf_str(&body));
         sq_buf_release(&body);
     }
 }

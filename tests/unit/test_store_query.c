@@ -124,7 +124,7 @@ static void test_show(void **state)
             "s:n=3|a|1|pass|-|0|0||2|1|1|0\n"
             "s:n=3|b|1|not_run|stopped|0|0|-|0|0|0|0\n");
     each_is(s, SQ_QUERY_SAMPLE, "r", "a",
-            "s:n=3|a|1|pass|-|0|0|length=10|a query|one|stop|-|10|-|7\n");
+            "s:n=3|a|1|pass|-|0|0|length=10|a query|one|stop|-|10|-|7|-\n");
     each_is(s, SQ_QUERY_SAMPLE_STEPS, "r", "a",
             "s:n=3|1|0|2|5|list|1|-|{\"check\":\"a\"}\n{\"check\":\"b\"}||pass"
             "|1|-|-|-|why\n"

@@ -1,0 +1,227 @@
+/* What becomes of what came back: a response, another try, or the run's end. */
+#include "engine/openai_internal.h"
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/openai_json.h"
+
+/* ---- delivering -------------------------------------------------------- */
+
+static void release_job(struct job *job)
+{
+    sq_buf_reset(&job->body);
+    job->next = job->engine->spare;
+    job->engine->spare = job;
+}
+
+static void deliver(struct job *job, struct sq_response *response)
+{
+    struct openai *e = job->engine;
+    const struct sq_request *request = job->request;
+    response->retries = job->tries > 0 ? job->tries - 1 : 0;
+    e->base.in_flight--;
+    release_job(job);
+    sq_openai_refresh(e);
+    e->config.done(e->config.ctx, request, response);
+}
+
+void sq_openai_deliver_error(struct job *job, const char *text,
+                             int64_t latency_ms)
+{
+    struct sq_response response = SQ_RESPONSE_INIT;
+    response.stop = SQ_STOP_ERROR;
+    response.latency_ms = latency_ms;
+    response.error = sq_xstrdup(text);
+    deliver(job, &response);
+}
+
+/* ---- what a result means ------------------------------------------------ */
+
+/* What went wrong, in a line. */
+static void describe(const struct sq_http_result *r,
+                     const struct sq_openai_error *said, const char *why,
+                     char *line, size_t size)
+{
+    if (r->fault != SQ_HTTP_OK)
+        snprintf(line, size, "%s", r->error);
+    else if (why)
+        snprintf(line, size, "malformed answer: %s%s%s", why,
+                 said->message[0] ? ": " : "", said->message);
+    else
+        snprintf(line, size, "HTTP %d%s%s", r->status,
+                 said->message[0] ? ": " : "", said->message);
+}
+
+/* Is it of no use to ask anything else? Sets e->fatal then. */
+static bool is_fatal(struct openai *e, const struct sq_http_result *r,
+                     const struct sq_openai_error *said, const char *line)
+{
+    const char *env = e->config.key_env;
+    const char *judge = e->config.judge ? "judge-" : "";
+    if (e->answered > 0)
+        return false;
+    if (r->fault == SQ_HTTP_TLS) {
+        sq_err_set(&e->fatal, SQ_NET,
+                   "%s: %s; --cacert FILE names a CA of your own", e->url,
+                   line);
+        return true;
+    }
+    if (r->fault != SQ_HTTP_OK)
+        return false;
+    if (r->status == 401 || r->status == 403)
+        sq_err_set(&e->fatal, SQ_USAGE,
+                   e->key.n > 0
+                       ? "%s: %s; the key in %s was refused "
+                         "(--%sapi-key-env names another variable)"
+                       : "%s: %s; no key was sent: set %s, or name the "
+                         "variable with --%sapi-key-env",
+                   e->url, line, env, judge);
+    else if (r->status / 100 == 3)
+        sq_err_set(&e->fatal, SQ_USAGE,
+                   "%s: %s; it redirects: give the address it leads to with "
+                   "--%sbase-url",
+                   e->url, line, judge);
+    else if (said->unknown_model || r->status == 404 || r->status == 405)
+        sq_err_set(&e->fatal, SQ_USAGE,
+                   "%s: %s; model \"%s\" or the base URL is not known there",
+                   e->url, line, e->model);
+    else if (said->quota || r->status == 402)
+        sq_err_set(&e->fatal, SQ_NET, "%s: %s; the account of %s is empty",
+                   e->url, line, env);
+    else
+        return false;
+    return true;
+}
+
+/* Only what a server refused, or never got, is surely free of charge. */
+static bool is_free(enum sq_http_fault fault, int status)
+{
+    return fault == SQ_HTTP_CONNECT || fault == SQ_HTTP_TLS ||
+           (fault == SQ_HTTP_OK && status / 100 != 5);
+}
+
+/* Tells the asker of a failed try; false when it must not be sent again. */
+static bool may_retry(const struct job *job, enum sq_http_fault fault,
+                      int status, int64_t again_ms)
+{
+    const struct sq_engine_config *c = &job->engine->config;
+    return !c->failed ||
+           c->failed(c->ctx, job->request, !is_free(fault, status), again_ms);
+}
+
+/* Was the request refused for its form, and is there another? It is then built
+ * so, as all later ones are. */
+static bool adapt(struct job *job, const struct sq_http_result *r,
+                  const struct sq_openai_error *said)
+{
+    struct openai *e = job->engine;
+    if (r->fault != SQ_HTTP_OK || (r->status != 400 && r->status != 422))
+        return false;
+    bool tokens = said->wants_completion_tokens &&
+                  !job->form.completion_tokens &&
+                  job->request->sampling.max_tokens >= 0;
+    bool schema = said->refuses_schema && !job->form.no_schema &&
+                  job->request->schema.n > 0;
+    if (tokens && !e->form.completion_tokens)
+        sq_log(e->config.log, SQ_LOG_INFO,
+               "%s wants max_completion_tokens instead of max_tokens", e->url);
+    if (schema && !e->form.no_schema)
+        sq_log(e->config.log, SQ_LOG_INFO,
+               "%s takes no JSON schema: judging goes on without", e->url);
+    e->form.completion_tokens = e->form.completion_tokens || tokens;
+    e->form.no_schema = e->form.no_schema || schema;
+    if (tokens || schema)
+        sq_openai_build(job);
+    return tokens || schema;
+}
+
+/* Lets the window know that a server has too much to do. */
+static void refused(struct openai *e, const struct job *job,
+                    const struct sq_http_result *r)
+{
+    size_t before = (size_t)e->window.size;
+    if (sq_window_bad(&e->window, job->sent_ms, e->on_wire + 1,
+                      r->retry_after_ms, sq_clock_ms()))
+        sq_log(e->config.log, SQ_LOG_DEBUG,
+               "%s: overloaded; of %zu in flight at most %zu from now on",
+               e->url, before, (size_t)e->window.size);
+}
+
+/* Tries again, ends the run or delivers the error, as the cause says. why: how
+ * a 200 is malformed, NULL for everything else. */
+static void fail(struct job *job, const struct sq_http_result *r,
+                 const char *why)
+{
+    struct openai *e = job->engine;
+    struct sq_openai_error said = {0};
+    char line[600];
+    /* A body that does not hold what it should counts as cut. */
+    enum sq_http_fault fault = why ? SQ_HTTP_CUT : r->fault;
+    const struct sq_retry_rule *rule = sq_retry_rule(fault, r->status);
+    if (r->fault == SQ_HTTP_OK)
+        sq_openai_error(r->body, e->secrets, e->nsecrets, &said);
+    describe(r, &said, why, line, sizeof(line));
+    sq_openai_landed(job, is_free(fault, r->status) ? 0 : -1);
+    if (rule->overload)
+        refused(e, job, r);
+    if (adapt(job, r, &said) && may_retry(job, fault, r->status, 0)) {
+        sq_openai_enqueue(job, 0);
+        return;
+    }
+    if (!why && is_fatal(e, r, &said, line))
+        return;
+    int64_t delay = -1;
+    if (rule->retry && !said.quota && job->tries <= e->config.max_retries)
+        delay = sq_retry_delay_ms(rule, job->tries, r->retry_after_ms, &e->rng);
+    bool may = may_retry(job, fault, r->status, delay);
+    if (delay < 0 || !may) {
+        size_t n = strlen(line);
+        if (delay >= 0)
+            snprintf(line + n, sizeof(line) - n,
+                     "; not sent again: the budget does not allow it");
+        sq_openai_deliver_error(job, line, r->latency_ms);
+        return;
+    }
+    sq_log(e->config.log, SQ_LOG_DEBUG, "%s: try %d: %s; again in %lld ms",
+           rule->name, job->tries, line, (long long)delay);
+    sq_openai_enqueue(job, delay);
+}
+
+/* How much an answer weighs in the mean of those so far. */
+#define WEIGHT 0.05
+
+static void answered(struct openai *e, struct job *job,
+                     const struct sq_response *r)
+{
+    bool told = r->prompt_tokens >= 0 && r->completion_tokens >= 0;
+    e->answered++;
+    if (sq_window_good(&e->window, job->sent_ms, e->on_wire, sq_clock_ms()))
+        sq_log(e->config.log, SQ_LOG_DEBUG,
+               "%s: slow; at most %zu in flight from now on", e->url,
+               (size_t)e->window.size);
+    if (told)
+        e->output_mean +=
+            WEIGHT * ((double)r->completion_tokens - e->output_mean);
+    sq_openai_landed(job, told ? r->prompt_tokens + r->completion_tokens : -1);
+}
+
+void sq_openai_done(void *ctx, const struct sq_http_result *r)
+{
+    struct job *job = ctx;
+    struct openai *e = job->engine;
+    struct sq_response response;
+    char why[200];
+    if (e->fatal.status != SQ_OK)
+        return; /* the run is over; the request stays in flight */
+    sq_window_rest(&e->window, r->rest_ms, sq_clock_ms());
+    if (r->fault != SQ_HTTP_OK || r->status / 100 != 2) {
+        fail(job, r, NULL);
+    } else if (!sq_openai_parse(r->body, &response, why, sizeof(why))) {
+        fail(job, r, why);
+    } else {
+        answered(e, job, &response);
+        response.latency_ms = r->latency_ms;
+        deliver(job, &response);
+    }
+}

@@ -1,0 +1,169 @@
+/* When a request goes out: the rate, the window, retries that wait. */
+#include "engine/openai_internal.h"
+#include <stdio.h>
+#include "base/clock.h"
+#include "base/stop.h"
+
+#define CONNECT_TIMEOUT_MS 20000
+/* When no limit is set: nothing may hang for ever. */
+#define DEFAULT_TIMEOUT_S 600.0
+/* Bytes of a prompt for which a token is held: English has four or more to a
+ * token, Chinese three. */
+#define BYTES_PER_TOKEN 3
+#define MARKS_PER_MESSAGE 8
+
+void sq_openai_build(struct job *job)
+{
+    struct openai *e = job->engine;
+    sq_buf_reset(&job->body);
+    job->form = e->form;
+    sq_openai_body(e->config.model, job->request, &job->form, &job->body);
+}
+
+/* What a request may take, for the rate alone: servers count max_tokens. */
+static long long tokens_of(const struct openai *e, const struct sq_request *r)
+{
+    long long n = 0;
+    for (size_t i = 0; i < r->nmessages; i++)
+        n += (long long)r->messages[i].content.n / BYTES_PER_TOKEN +
+             MARKS_PER_MESSAGE;
+    return n + (r->sampling.max_tokens >= 0 ? r->sampling.max_tokens
+                                            : (long long)e->output_mean);
+}
+
+static void put_last(struct openai *e, struct job *job)
+{
+    job->state = JOB_READY;
+    job->next = NULL;
+    *e->ready_end = job;
+    e->ready_end = &job->next;
+}
+
+void sq_openai_enqueue(struct job *job, int64_t delay_ms)
+{
+    struct openai *e = job->engine;
+    e->to_retry += job->tries > 0;
+    e->base.waiting++;
+    if (delay_ms <= 0) {
+        put_last(e, job);
+        return;
+    }
+    job->state = JOB_DELAYED;
+    sq_timers_set(&e->delayed, &job->timer, sq_clock_ms() + delay_ms);
+}
+
+static void take_due(struct openai *e, int64_t now)
+{
+    struct sq_timer *due;
+    while ((due = sq_timers_first(&e->delayed)) && due->at <= now) {
+        sq_timers_clear(&e->delayed, due);
+        put_last(e, (struct job *)due);
+    }
+}
+
+static void send_now(struct job *job, int64_t now)
+{
+    struct openai *e = job->engine;
+    double timeout_s =
+        e->config.timeout_s > 0 ? e->config.timeout_s : DEFAULT_TIMEOUT_S;
+    int64_t timeout_ms = timeout_s < 1e9 ? (int64_t)(timeout_s * 1000) + 1
+                                         : (int64_t)1000000000000;
+    struct sq_http_request r = {0};
+    r.url = e->url;
+    r.headers = e->headers;
+    r.body = sq_buf_str(&job->body);
+    r.max_body = SQ_MAX_REPLY;
+    r.connect_timeout_ms =
+        timeout_ms < CONNECT_TIMEOUT_MS ? timeout_ms : CONNECT_TIMEOUT_MS;
+    r.timeout_ms = timeout_ms;
+    r.done = sq_openai_done;
+    r.ctx = job;
+    r.owner = e;
+    e->to_retry -= job->tries > 0;
+    e->retried += job->tries > 0;
+    e->base.waiting--;
+    e->on_wire++;
+    job->state = JOB_ON_WIRE;
+    job->sent_ms = now;
+    job->tries++;
+    if (e->config.rate)
+        sq_rate_take(e->config.rate, job->held, now);
+    /* What it refuses, it would refuse for every request. */
+    if (e->http->api->submit(e->http->pump, &r, &e->fatal) != SQ_OK)
+        sq_err_prefix(&e->fatal, "%s", e->url);
+}
+
+void sq_openai_landed(struct job *job, long long tokens)
+{
+    struct openai *e = job->engine;
+    e->on_wire--;
+    if (e->config.rate && tokens >= 0)
+        sq_rate_settle(e->config.rate, job->held, tokens, job->sent_ms,
+                       sq_clock_ms());
+}
+
+/* When a request of so many tokens may go out, as far as time decides. */
+static int64_t send_at(struct openai *e, long long tokens, int64_t now)
+{
+    int64_t at = now;
+    if (e->config.rate)
+        at = sq_rate_at(e->config.rate, tokens, now);
+    return e->window.rest_until > at ? e->window.rest_until : at;
+}
+
+static struct job *take_first(struct openai *e)
+{
+    struct job *job = e->ready;
+    e->ready = job->next;
+    if (!e->ready)
+        e->ready_end = &e->ready;
+    return job;
+}
+
+static void refuse(struct job *job)
+{
+    struct openai *e = job->engine;
+    char line[160];
+    snprintf(line, sizeof line,
+             "never sent: it may take %lld tokens, and --%stpm allows %lld a "
+             "minute; lower --max-tokens or raise it",
+             job->held, e->config.judge ? "judge-" : "", e->config.rate->tpm);
+    e->base.waiting--;
+    sq_openai_deliver_error(job, line, 0);
+}
+
+void sq_openai_pump(struct openai *e)
+{
+    int64_t now = sq_clock_ms();
+    take_due(e, now);
+    while (e->ready && e->fatal.status == SQ_OK && !sq_stop &&
+           sq_window_room(&e->window, e->on_wire, now)) {
+        e->ready->held = tokens_of(e, e->ready->request);
+        if (e->config.rate && !sq_rate_fits(e->config.rate, e->ready->held)) {
+            refuse(take_first(e));
+            continue;
+        }
+        e->next_tokens = e->ready->held;
+        if (send_at(e, e->ready->held, now) > now)
+            break;
+        else
+            send_now(take_first(e), now);
+    }
+    sq_openai_refresh(e);
+}
+
+void sq_openai_refresh(struct openai *e)
+{
+    int64_t now = sq_clock_ms(), at = 0;
+    const struct sq_timer *first = sq_timers_first(&e->delayed);
+    bool resting = e->window.rest_until > now;
+    bool room = sq_window_room(&e->window, e->on_wire, now);
+    int64_t next = send_at(e, e->next_tokens, now);
+    e->base.full = e->base.in_flight >= (size_t)e->config.concurrency ||
+                   e->ready || !room || next > now;
+    if (first)
+        at = first->at;
+    if ((room || resting) && next > now && (at == 0 || next < at))
+        at = next;
+    e->base.due_ms = at;
+}
