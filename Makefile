@@ -60,7 +60,7 @@ MODULE_SRC = src/engine/http.c
 # sandbox is a program of its own: it starts what must know nothing of this one.
 HELPER_SRC = src/sandbox/jail.c src/sandbox/filter.c
 LIB_SRC = $(filter-out $(MODULE_SRC) $(HELPER_SRC),$(wildcard src/*/*.c))
-LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
 MODULES = $(if $(wildcard $(MODULE_SRC)),$(BUILD)/http.so)
 HELPER = $(if $(filter Linux,$(shell uname)),$(BUILD)/sandbox)
 UNIT_SRC = $(wildcard tests/unit/test_*.c)
@@ -69,7 +69,7 @@ FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 REPLAY_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/tests/%)
 FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 STUB_SRC = $(wildcard tests/http/stub*.c)
-TOOL_SRC = $(wildcard tests/http/stub.c tests/tools/*.c)
+TOOL_SRC = $(wildcard tests/http/stub.c tests/http/bare_client.c tests/tools/*.c)
 TOOL_BIN = $(addprefix $(BUILD)/,$(basename $(notdir $(TOOL_SRC))))
 ALL_SRC = $(wildcard src/*.c src/*/*.c include/*.h src/*/*.h tests/*/*.[ch])
 
@@ -77,6 +77,8 @@ all: $(BUILD)/seqeval $(MODULES) $(HELPER) $(BUILD)/seqeval.1 ## build the progr
 
 $(BUILD)/seqeval: $(BUILD)/src/main.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+
+include mk/chart.mk
 
 $(BUILD)/libseqeval.a: $(LIB_OBJ)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
@@ -129,7 +131,10 @@ $(FUZZ_BIN): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libseqeval.a
 $(BUILD)/stub: $(STUB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
-$(filter-out $(BUILD)/stub,$(TOOL_BIN)): $(BUILD)/%: \
+$(BUILD)/bare_client: $(BUILD)/tests/http/bare_client.o $(BUILD)/libseqeval.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $(MODULE_LIBS)
+
+$(filter-out $(BUILD)/stub $(BUILD)/bare_client,$(TOOL_BIN)): $(BUILD)/%: \
         $(BUILD)/tests/tools/%.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
@@ -162,24 +167,7 @@ lint: export TIDY_FLAGS = $(CPP_FLAGS)
 format: ## rewrite the sources as make lint wants them
 	clang-format -i $(ALL_SRC)
 
-# ---- installing -----------------------------------------------------------
-DEST = $(DESTDIR)$(PREFIX)
-install: all ## install into PREFIX (/usr/local), below DESTDIR if given
-	install -d $(DEST)/bin $(DEST)/lib/seqeval $(DEST)/share/seqeval \
-	    $(DEST)/share/man/man1 $(DEST)/share/doc/seqeval
-	install -m 755 $(BUILD)/seqeval $(DEST)/bin/seqeval
-	$(if $(MODULES),install -m 644 $(MODULES) $(DEST)/lib/seqeval)
-	$(if $(HELPER),install -m 755 $(HELPER) $(DEST)/lib/seqeval)
-	install -m 644 $(BUILD)/seqeval.1 $(DEST)/share/man/man1
-	install -m 644 README.md CONTRIBUTING.md LICENSE \
-	    $(DEST)/share/doc/seqeval
-	rm -rf $(DEST)/share/seqeval/benchmarks $(DEST)/share/seqeval/judges
-	cp -R benchmarks judges $(DEST)/share/seqeval
-	chmod -R u=rwX,go=rX $(DEST)/share/seqeval
-
-uninstall: ## remove what install put there
-	rm -rf $(DEST)/bin/seqeval $(DEST)/lib/seqeval $(DEST)/share/seqeval \
-	    $(DEST)/share/man/man1/seqeval.1 $(DEST)/share/doc/seqeval
+include mk/install.mk
 
 clean: ## remove everything built
 	rm -rf build build-asan build-fuzz $(BUILD)

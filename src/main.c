@@ -14,6 +14,7 @@ static const struct {
     {"leaderboard", sq_cmd_leaderboard, "rank the models in a database"},
     {"compare", sq_cmd_compare, "two runs, sample by sample"},
     {"gate", sq_cmd_gate, "fail when a candidate is worse than its baseline"},
+    {"report", sq_cmd_report, "runs as one HTML page, with every sample"},
     {"show", sq_cmd_show, "one run, or one sample of it, step by step"},
     {"suites", sq_cmd_suites, "list the suites, or check one"},
     {"data", sq_cmd_data, "list, pull and verify the suites' data"},

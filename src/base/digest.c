@@ -78,6 +78,13 @@ void sq_sha256_of(sq_str bytes, char hex[SQ_DIGEST_HEX])
     sq_sha256_finish(d, hex);
 }
 
+void sq_sha256_base64(sq_str bytes, char text[SQ_DIGEST_BASE64])
+{
+    unsigned char raw[32];
+    must(EVP_Digest(bytes.p, bytes.n, raw, NULL, EVP_sha256(), NULL));
+    (void)EVP_EncodeBlock((unsigned char *)text, raw, sizeof raw);
+}
+
 enum sq_status sq_sha256_file(const char *path, char hex[SQ_DIGEST_HEX],
                               unsigned long long *size, struct sq_err *err)
 {

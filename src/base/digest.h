@@ -17,6 +17,9 @@ void sq_sha256_finish(struct sq_sha256 *d, char hex[SQ_DIGEST_HEX]);
 void sq_sha256_free(struct sq_sha256 *d);
 
 void sq_sha256_of(sq_str bytes, char hex[SQ_DIGEST_HEX]);
+/* The same in base64, as Content-Security-Policy names scripts. */
+#define SQ_DIGEST_BASE64 45 /* with the NUL */
+void sq_sha256_base64(sq_str bytes, char text[SQ_DIGEST_BASE64]);
 /* Of a file's bytes as stored; *size (may be NULL) gets their number. */
 enum sq_status sq_sha256_file(const char *path, char hex[SQ_DIGEST_HEX],
                               unsigned long long *size,

@@ -91,7 +91,7 @@ void sq_zlib_pack(sq_str text, struct sq_buf *out)
     z_stream z = {0};
     int bits = window_bits(text.n), code = Z_OK;
     size_t done = 0;
-    if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, bits,
+    if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, bits,
                      bits > 13 ? 8 : bits - 5, Z_DEFAULT_STRATEGY) != Z_OK)
         sq_out_of_memory();
     while (code != Z_STREAM_END) {

@@ -5,7 +5,7 @@
 #define MATCH_LIMIT 20000000
 #define DEPTH_LIMIT 20000
 #define HEAP_LIMIT_KIB 32768
-#define JIT_STACK_MIN ((size_t)32 << 10)
+#define JIT_STACK_MIN ((size_t)64 << 10)
 #define JIT_STACK_MAX ((size_t)4 << 20)
 
 struct sq_regex {
@@ -82,19 +82,27 @@ struct search {
 static void search_init(struct search *s, const struct sq_regex *re,
                         sq_str text)
 {
-    *s = (struct search){
-        .re = re,
-        .text = text,
-        .match = pcre2_match_data_create(1, NULL),
-        .context = pcre2_match_context_create(NULL),
-        .stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL)};
+    *s = (struct search){.re = re,
+                         .text = text,
+                         .match = pcre2_match_data_create(1, NULL),
+                         .context = pcre2_match_context_create(NULL)};
     if (!s->context)
         return;
     pcre2_set_match_limit(s->context, MATCH_LIMIT);
     pcre2_set_depth_limit(s->context, DEPTH_LIMIT);
     pcre2_set_heap_limit(s->context, HEAP_LIMIT_KIB);
     pcre2_set_callout(s->context, charge, &s->budget);
+}
+
+/* Most searches are content with the 32 KiB that PCRE2 takes off the machine's
+ * stack; to map a larger one costs more than a search. */
+static bool give_stack(struct search *s)
+{
+    if (s->stack)
+        return false;
+    s->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
     pcre2_jit_stack_assign(s->context, NULL, s->stack);
+    return s->stack != NULL;
 }
 
 static enum sq_regex_result search_next(struct search *s, size_t from,
@@ -102,10 +110,13 @@ static enum sq_regex_result search_next(struct search *s, size_t from,
 {
     int rc = PCRE2_ERROR_NOMEMORY;
 
-    s->budget.last = from;
-    if (s->match && s->context)
-        rc = pcre2_match(s->re->code, (PCRE2_SPTR)(s->text.n ? s->text.p : ""),
-                         s->text.n, from, 0, s->match, s->context);
+    do {
+        s->budget.last = from;
+        if (s->match && s->context)
+            rc = pcre2_match(s->re->code,
+                             (PCRE2_SPTR)(s->text.n ? s->text.p : ""),
+                             s->text.n, from, 0, s->match, s->context);
+    } while (rc == PCRE2_ERROR_JIT_STACKLIMIT && give_stack(s));
     if (rc == PCRE2_ERROR_NOMATCH)
         return SQ_REGEX_NONE;
     if (rc < 0)

@@ -12,6 +12,7 @@ int sq_cmd_run(int argc, char **argv);
 int sq_cmd_leaderboard(int argc, char **argv);
 int sq_cmd_compare(int argc, char **argv);
 int sq_cmd_gate(int argc, char **argv);
+int sq_cmd_report(int argc, char **argv);
 int sq_cmd_show(int argc, char **argv);
 int sq_cmd_suites(int argc, char **argv);
 int sq_cmd_data(int argc, char **argv);

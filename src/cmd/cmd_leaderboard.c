@@ -33,19 +33,19 @@ static enum sq_status render(const struct sq_leaderboard_options *how,
 {
     struct sq_store *store = NULL;
     struct sq_buf out;
-    struct sq_leaderboard_options with_run = *how;
-    struct sq_run run = {0};
+    struct sq_leaderboard_options found = *how;
+    struct sq_arena arena = SQ_ARENA_INIT;
     sq_buf_init(&out, SQ_MAX_REPORT);
     enum sq_status st = sq_store_open(&store, db, SQ_STORE_READ, err);
-    if (st == SQ_OK && how->choice.run) {
-        st = sq_store_run_find(store, sq_str_from(how->choice.run), &run, err);
-        with_run.choice.run = run.id;
-    }
     if (st == SQ_OK)
-        st = sq_leaderboard_render(store, &with_run, &out, err);
+        st = sq_cmd_runs(store, how->choice.runs, how->choice.nruns, &arena,
+                         &found.choice.runs, err);
+    if (st == SQ_OK)
+        st = sq_leaderboard_render(store, &found, &out, err);
     if (st == SQ_OK)
         st = sq_cmd_output(file, sq_buf_str(&out), err);
     sq_store_close(store);
+    sq_arena_release(&arena);
     sq_buf_release(&out);
     return st;
 }
@@ -53,7 +53,7 @@ static enum sq_status render(const struct sq_leaderboard_options *how,
 int sq_cmd_leaderboard(int argc, char **argv)
 {
     struct sq_leaderboard_options how = {.sort = "value", .format = "table"};
-    struct sq_opt_list where = {0}, columns = {0};
+    struct sq_opt_list where = {0}, columns = {0}, runs = {0};
     const char *db = SQ_DEFAULT_DB, *out = NULL, *config_path = NULL;
     const struct sq_opt table[] = {
         {"suite", 's', SQ_OPT_STR, &how.suite, "NAME", "only this suite", 0, 0},
@@ -69,8 +69,10 @@ int sq_cmd_leaderboard(int argc, char **argv)
          "only runs that fit, as tag=nightly (several times: all hold)", 0, 0},
         {"sort", 0, SQ_OPT_STR, &how.sort, "ORDER",
          "value, model or date (default value: the best first)", 0, 0},
-        {"run", 0, SQ_OPT_STR, &how.choice.run, "RUN",
-         "only this run: an id, a prefix of one, latest, latest:MODEL", 0, 0},
+        {"run", 0, SQ_OPT_LIST, &runs, "RUN",
+         "this run: an id, a prefix of one, latest, latest:MODEL (several "
+         "times)",
+         0, 0},
         {"db", 0, SQ_OPT_STR, &db, "FILE",
          "the database (default " SQ_DEFAULT_DB ")", 0, 0},
         {"format", 0, SQ_OPT_STR, &how.format, "FORMAT",
@@ -86,6 +88,8 @@ int sq_cmd_leaderboard(int argc, char **argv)
     bool helped = false;
     enum sq_status st = sq_cmd_options(&usage, table, argc, argv, &config,
                                        &noperands, &helped, &err);
+    how.choice.runs = runs.v;
+    how.choice.nruns = runs.n;
     how.choice.where = where.v;
     how.choice.nwhere = where.n;
     how.columns = columns.v;
@@ -99,6 +103,7 @@ int sq_cmd_leaderboard(int argc, char **argv)
         st = render(&how, db, out, &err);
     int status = st == SQ_OK ? 0 : sq_cmd_fail("leaderboard", &err);
     free(where.v);
+    free(runs.v);
     free(columns.v);
     sq_json_free(config);
     return status;

@@ -123,7 +123,8 @@ static enum sq_status print_result(struct sq_run_args *a, const char *run_id,
     struct sq_buf out;
     sq_buf_init(&out, SQ_MAX_REPORT);
     struct sq_leaderboard_options how = board_options(a);
-    how.choice.run = run_id;
+    how.choice.runs = &run_id;
+    how.choice.nruns = 1;
     enum sq_status st = sq_store_open(&store, a->run.db, SQ_STORE_READ, err);
     if (st == SQ_OK)
         st = sq_leaderboard_render(store, &how, &out, err);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "store/store.h"
 
 int sq_cmd_fail(const char *command, const struct sq_err *err)
 {
@@ -47,4 +48,19 @@ struct sq_log sq_cmd_log(bool quiet, int verbose)
 enum sq_status sq_cmd_output(const char *out, sq_str text, struct sq_err *err)
 {
     return sq_path_write(out ? out : "-", text, err);
+}
+
+enum sq_status sq_cmd_runs(struct sq_store *store, const char *const *refs,
+                           size_t n, struct sq_arena *arena,
+                           const char *const **ids, struct sq_err *err)
+{
+    const char **found = sq_arena_array(arena, n, sizeof *found);
+    enum sq_status st = SQ_OK;
+    for (size_t i = 0; i < n && st == SQ_OK; i++) {
+        struct sq_run run = {0};
+        st = sq_store_run_find(store, sq_str_from(refs[i]), &run, err);
+        found[i] = sq_arena_strdup(arena, run.id);
+    }
+    *ids = found;
+    return st;
 }

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/opt.h"
 
 /* Prints "seqeval: COMMAND: message" on stderr; returns the exit status. */
@@ -23,6 +24,14 @@ struct sq_log sq_cmd_log(bool quiet, int verbose);
 
 /* Default place of the database. */
 #define SQ_DEFAULT_DB "results/seqeval.db"
+
+/* The ids of the runs that n references name (sq_store_run_find), in the arena.
+ */
+struct sq_store;
+enum sq_status sq_cmd_runs(struct sq_store *store, const char *const *refs,
+                           size_t n, struct sq_arena *arena,
+                           const char *const **ids,
+                           struct sq_err *err) SQ_CHECKED;
 
 /* Writes text to the file `out`, or to stdout when out is NULL or "-". */
 enum sq_status sq_cmd_output(const char *out, sq_str text,

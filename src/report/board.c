@@ -291,15 +291,17 @@ enum sq_status sq_board_open(struct sq_board *b, struct sq_store *store,
 {
     struct condition *where = sq_xcalloc(choice->nwhere + 1, sizeof *where);
     struct reading r = {.board = b, .where = where, .nwhere = choice->nwhere};
-    sq_str run = sq_str_from(choice->run);
     enum sq_status st = SQ_OK;
     for (size_t i = 0; i < choice->nwhere && st == SQ_OK; i++)
         st = parse_condition(choice->where[i], &where[i], err);
-    if (st == SQ_OK)
+    for (size_t i = 0; (i < choice->nruns || !i) && st == SQ_OK; i++) {
+        sq_str run = sq_str_from(choice->nruns ? choice->runs[i] : "");
         st = sq_store_each(store, SQ_QUERY_BOARD, &run, 1, on_entry, &r, err);
+    }
     if (st == SQ_OK && b->nentries) {
         qsort(b->entries, b->nentries, sizeof *b->entries, compare_models);
-        keep_latest(b);
+        if (!choice->nruns)
+            keep_latest(b);
         number_groups(b);
         qsort(b->entries, b->nentries, sizeof *b->entries, compare_shown);
         st = read_notes(b, store, err);

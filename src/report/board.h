@@ -42,12 +42,14 @@ struct sq_board {
     size_t nrows, cap;
 };
 
-/* Which runs: one by its id, whatever its status; or (NULL) of all complete
- * ones that fit every condition the latest of each model, judge, suite, digests
- * and terms. A condition is "model=GLOB", "judge=", "tag=", "suite=" (or !=),
- * or "date>=2026-11-01" (also <, >, <=, =, by the prefix given). */
+/* Which runs: those given by their ids, whatever their status; or (none given)
+ * of all complete ones that fit every condition the latest of each model,
+ * judge, suite, digests and terms. A condition is "model=GLOB", "judge=",
+ * "tag=", "suite=" (or !=), or "date>=2026-11-01" (also <, >, <=, =, by the
+ * prefix given). */
 struct sq_board_choice {
-    const char *run;
+    const char *const *runs;
+    size_t nruns;
     const char *const *where;
     size_t nwhere;
 };

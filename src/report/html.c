@@ -1,5 +1,10 @@
 #include "report/html.h"
 
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "report/assets.h"
+
 void sq_html_text(sq_str text, struct sq_buf *out)
 {
     for (size_t pos = 0; pos < text.n;) {
@@ -33,33 +38,29 @@ void sq_html_text(sq_str text, struct sq_buf *out)
     }
 }
 
-/* Colours that follow the reader's choice of light or dark. */
-static const char style[] =
-    ":root{color-scheme:light dark}\n"
-    "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;"
-    "padding:0 1rem}\n"
-    "div{overflow-x:auto}\n"
-    "table{border-collapse:collapse;margin:0 0 2rem}\n"
-    "caption{text-align:left;font-weight:600;padding:.5rem 0}\n"
-    "th,td{padding:.3rem .8rem;border-bottom:1px solid #8886;text-align:left;"
-    "white-space:nowrap}\n"
-    ".n{text-align:right;font-variant-numeric:tabular-nums}\n"
-    "p{max-width:45rem;color:#777}\n";
-
-void sq_html_begin(const char *title, struct sq_buf *out)
+void sq_html_begin(const char *title, const sq_str *scripts, size_t nscripts,
+                   struct sq_buf *out)
 {
+    sq_str style = sq_asset_style();
+    char digest[SQ_DIGEST_BASE64];
     sq_buf_adds(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
                      "<meta charset=\"utf-8\">\n"
                      "<meta http-equiv=\"Content-Security-Policy\" "
-                     "content=\"default-src 'none'; style-src "
-                     "'unsafe-inline'\">\n"
-                     "<meta name=\"viewport\" "
+                     "content=\"default-src 'none'; base-uri 'none'; "
+                     "form-action 'none'; style-src ");
+    sq_sha256_base64(style, digest);
+    sq_buf_addf(out, "'sha256-%s'", digest);
+    for (size_t i = 0; i < nscripts; i++) {
+        sq_sha256_base64(scripts[i], digest);
+        sq_buf_addf(out, "%s 'sha256-%s'", i ? "" : "; script-src", digest);
+    }
+    sq_buf_adds(out, "\">\n<meta name=\"viewport\" "
                      "content=\"width=device-width,initial-scale=1\">\n"
                      "<title>");
     sq_html_text(sq_str_from(title), out);
-    sq_buf_addf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
-                style);
-    sq_buf_adds(out, "<h1>");
+    sq_buf_adds(out, "</title>\n<style>");
+    sq_buf_add(out, style);
+    sq_buf_adds(out, "</style>\n</head>\n<body>\n<main>\n<h1>");
     sq_html_text(sq_str_from(title), out);
     sq_buf_adds(out, "</h1>\n");
 }
@@ -77,21 +78,36 @@ static void add_cell(const char *tag, const char *scope, bool number,
     sq_buf_addf(out, "</%s>", tag);
 }
 
+/* Has no row anything there? */
+static bool empty_column(const struct sq_grid *g, size_t column)
+{
+    for (size_t r = 0; r < g->nrows; r++)
+        if (g->cells[r * g->ncolumns + column].n)
+            return false;
+    return g->nrows > 0;
+}
+
 void sq_html_grid(const struct sq_grid *g, sq_str caption, struct sq_buf *out)
 {
-    sq_buf_adds(out, "<div><table>\n<caption>");
+    bool *left_out = sq_xcalloc(g->ncolumns + 1, sizeof *left_out);
+    sq_buf_adds(out, "<div class=\"scroll\"><table>\n<caption>");
     sq_html_text(caption, out);
     sq_buf_adds(out, "</caption>\n<thead><tr>");
-    for (size_t c = 0; c < g->ncolumns; c++)
-        add_cell("th", " scope=\"col\"", g->columns[c].number,
-                 sq_str_from(g->columns[c].name), out);
+    for (size_t c = 0; c < g->ncolumns; c++) {
+        left_out[c] = empty_column(g, c);
+        if (!left_out[c])
+            add_cell("th", " scope=\"col\"", g->columns[c].number,
+                     sq_str_from(g->columns[c].name), out);
+    }
     sq_buf_adds(out, "</tr></thead>\n<tbody>\n");
     for (size_t r = 0; r < g->nrows; r++) {
         sq_buf_adds(out, "<tr>");
         for (size_t c = 0; c < g->ncolumns; c++)
-            add_cell("td", "", g->columns[c].number,
-                     g->cells[r * g->ncolumns + c], out);
+            if (!left_out[c])
+                add_cell("td", "", g->columns[c].number,
+                         g->cells[r * g->ncolumns + c], out);
         sq_buf_adds(out, "</tr>\n");
     }
     sq_buf_adds(out, "</tbody>\n</table></div>\n");
+    free(left_out);
 }

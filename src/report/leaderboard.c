@@ -414,7 +414,7 @@ enum sq_status sq_leaderboard_render(struct sq_store *store,
     bool html = strcmp(how->format, "html") == 0;
     enum sq_status st = sq_board_open(&b, store, &how->choice, err);
     if (html)
-        sq_html_begin("Leaderboard", out);
+        sq_html_begin("Leaderboard", NULL, 0, out);
     if (st == SQ_OK)
         st = render(&b, store, how, out, err);
     if (html)

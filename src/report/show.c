@@ -4,6 +4,7 @@
 
 #include "report/grid.h"
 #include "report/notes.h"
+#include "report/query_columns.h"
 #include "report/wrap.h"
 
 /* ---- one run ----------------------------------------------------------- */
@@ -147,65 +148,6 @@ enum sq_status sq_show_run(struct sq_store *store, const char *run_id,
 }
 
 /* ---- one sample -------------------------------------------------------- */
-
-/* SQ_QUERY_SAMPLE */
-enum {
-    SAMPLE_SUITE,
-    SAMPLE_ID,
-    SAMPLE_EPOCH,
-    SAMPLE_STATE,
-    SAMPLE_ERROR,
-    SAMPLE_CACHED,
-    SAMPLE_RETRIES,
-    SAMPLE_FACETS,
-    SAMPLE_QUERY,
-    SAMPLE_RESPONSE,
-    SAMPLE_STOP,
-    SAMPLE_SERVER_MODEL,
-    SAMPLE_PROMPT_TOKENS,
-    SAMPLE_COMPLETION_TOKENS,
-    SAMPLE_LATENCY,
-    SAMPLE_ATTACK,
-    SAMPLE_COLS
-};
-
-/* SQ_QUERY_SAMPLE_STEPS */
-enum {
-    STEP_SUITE,
-    STEP_EPOCH,
-    STEP_NUMBER,
-    STEP_START,
-    STEP_END,
-    STEP_KIND,
-    STEP_ANSWERABLE,
-    STEP_DEPENDS,
-    STEP_RULES,
-    STEP_GRADER,
-    STEP_STATE,
-    STEP_RULE_PASS,
-    STEP_JUDGE_PASS,
-    STEP_CORRECT,
-    STEP_EVIDENCE,
-    STEP_EXPLANATION,
-    STEP_COLS
-};
-
-/* SQ_QUERY_SAMPLE_VERDICTS */
-enum {
-    VERDICT_SUITE,
-    VERDICT_EPOCH,
-    VERDICT_TEMPLATE,
-    VERDICT_DIGEST,
-    VERDICT_STATE,
-    VERDICT_ERROR,
-    VERDICT_FOLLOWING,
-    VERDICT_QUALITY_STATE,
-    VERDICT_QUALITY,
-    VERDICT_EXPLANATION,
-    VERDICT_REPLY,
-    VERDICT_JUDGE,
-    VERDICT_COLS
-};
 
 /* The rows of a query that belong to one suite (empty = any) and epoch. */
 struct rows {

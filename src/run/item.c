@@ -131,7 +131,7 @@ enum sq_status sq_item_begin(struct sq_session *s,
     if (!ps->row)
         st = sq_store_sample_put(s->store, s->suite_rows[ps->suite], ps->sample,
                                  &ps->row, err);
-    if (st == SQ_OK)
+    if (st == SQ_OK && s->run.resumed)
         st = sq_store_scored(s->store, &s->run, ps->row, job->epoch, &scored,
                              err);
     if (st != SQ_OK || scored) {

@@ -9,115 +9,118 @@
 #include "stat/passk.h"
 #include "stat/stat.h"
 
-/* The values of one (metric, slice), which come one after another. */
-struct group {
-    char *metric, *slice;
-    double *values, *weights;
-    long long *epochs, *ones;
-    size_t n, cap;
-};
-
 /* What a sample's epochs passed is stored as this metric; the others, pass@10,
  * are made of it. */
 static const char pass_1[] = "pass@1";
 
-struct fold {
-    struct group *groups;
-    size_t n;
+/* What becomes a row of the leaderboard. */
+struct result {
+    char *metric, *slice;
+    struct sq_estimate estimate;
 };
+
+/* The values of one (metric, slice), which come one after another, and the
+ * results of those before. */
+struct fold {
+    char *metric, *slice; /* NULL = none yet */
+    double *values, *weights;
+    long long *epochs, *ones;
+    size_t n, cap;
+    const long long *pass_k; /* 0 ends them */
+    struct result *results;
+    size_t nresults;
+};
+
+static void put_result(struct fold *f, const char *metric,
+                       struct sq_estimate estimate)
+{
+    f->results = sq_xrealloc(f->results, f->nresults + 1, sizeof *f->results);
+    f->results[f->nresults++] =
+        (struct result){sq_xstrdup(metric), sq_xstrdup(f->slice), estimate};
+}
+
+/* pass@k, unless a sample has fewer epochs than k. */
+static void put_pass_k(struct fold *f, long long k)
+{
+    char name[32];
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->epochs[i] < k)
+            return;
+        f->values[i] = sq_stat_pass_k(f->epochs[i], f->ones[i], k);
+    }
+    struct sq_estimate e = sq_stat_mean(f->values, f->n, 0, 1);
+    /* One sample says nothing of others, its epochs something of itself. */
+    if (f->n == 1)
+        e.stderr_ =
+            sqrt(fmax(0, sq_stat_pass_k_variance(f->epochs[0], f->ones[0], k)));
+    (void)snprintf(name, sizeof name, "pass@%lld", k);
+    put_result(f, name, e);
+}
+
+static void end_group(struct fold *f)
+{
+    const struct sq_metric *m =
+        f->metric ? sq_metric_find(sq_str_from(f->metric)) : NULL;
+    if (m && strcmp(f->metric, pass_1) == 0)
+        for (size_t i = 0; i < SQ_PASS_K_MAX && f->pass_k[i]; i++)
+            put_pass_k(f, f->pass_k[i]);
+    else if (m)
+        put_result(f, f->metric,
+                   m->pooled ? sq_stat_pooled(f->values, f->weights, f->n,
+                                              m->min, m->max)
+                             : sq_stat_mean(f->values, f->n, m->min, m->max));
+    free(f->metric);
+    free(f->slice);
+    f->metric = f->slice = NULL;
+    f->n = 0;
+}
 
 static void on_value(void *ctx, const struct sq_metric_row *row)
 {
     struct fold *f = ctx;
-    struct group *g = f->n ? &f->groups[f->n - 1] : NULL;
-    if (!g || strcmp(g->metric, row->metric) != 0 ||
-        strcmp(g->slice, row->slice) != 0) {
-        f->groups = sq_xrealloc(f->groups, f->n + 1, sizeof *f->groups);
-        g = &f->groups[f->n++];
-        *g = (struct group){.metric = sq_xstrdup(row->metric),
-                            .slice = sq_xstrdup(row->slice)};
+    if (!f->metric || strcmp(f->metric, row->metric) != 0 ||
+        strcmp(f->slice, row->slice) != 0) {
+        end_group(f);
+        f->metric = sq_xstrdup(row->metric);
+        f->slice = sq_xstrdup(row->slice);
     }
-    if (g->n == g->cap) {
-        g->cap = g->cap ? 2 * g->cap : 256;
-        g->values = sq_xrealloc(g->values, g->cap, sizeof *g->values);
-        g->weights = sq_xrealloc(g->weights, g->cap, sizeof *g->weights);
-        g->epochs = sq_xrealloc(g->epochs, g->cap, sizeof *g->epochs);
-        g->ones = sq_xrealloc(g->ones, g->cap, sizeof *g->ones);
+    if (f->n == f->cap) {
+        f->cap = f->cap ? 2 * f->cap : 256;
+        f->values = sq_xrealloc(f->values, f->cap, sizeof *f->values);
+        f->weights = sq_xrealloc(f->weights, f->cap, sizeof *f->weights);
+        f->epochs = sq_xrealloc(f->epochs, f->cap, sizeof *f->epochs);
+        f->ones = sq_xrealloc(f->ones, f->cap, sizeof *f->ones);
     }
-    g->weights[g->n] = (double)row->steps;
-    g->epochs[g->n] = row->epochs;
-    g->ones[g->n] = row->ones;
-    g->values[g->n++] = row->value;
-}
-
-static enum sq_status put_metric(struct sq_session *s, int64_t suite,
-                                 const struct group *g, const char *metric,
-                                 const struct sq_estimate *e,
-                                 struct sq_err *err)
-{
-    return sq_store_metric_put(s->store, &s->run, suite, g->slice, metric,
-                               e->value, e->stderr_, e->lo, e->hi, e->n, err);
-}
-
-/* pass@k from a group of pass@1, unless a sample has fewer epochs than k. */
-static enum sq_status put_pass_k(struct sq_session *s, int64_t suite,
-                                 struct group *g, long long k,
-                                 struct sq_err *err)
-{
-    char name[32];
-    for (size_t i = 0; i < g->n; i++) {
-        if (g->epochs[i] < k)
-            return SQ_OK;
-        g->values[i] = sq_stat_pass_k(g->epochs[i], g->ones[i], k);
-    }
-    struct sq_estimate e = sq_stat_mean(g->values, g->n, 0, 1);
-    /* One sample says nothing of others, its epochs something of itself. */
-    if (g->n == 1)
-        e.stderr_ =
-            sqrt(fmax(0, sq_stat_pass_k_variance(g->epochs[0], g->ones[0], k)));
-    (void)snprintf(name, sizeof name, "pass@%lld", k);
-    return put_metric(s, suite, g, name, &e, err);
-}
-
-static enum sq_status put_all_pass_k(struct sq_session *s, int64_t suite,
-                                     struct group *g, struct sq_err *err)
-{
-    static const long long usual[SQ_PASS_K_MAX] = {1, 10, 100};
-    const long long *ks = s->options->pass_k;
-    enum sq_status st = SQ_OK;
-    if (!ks[0])
-        ks = usual;
-    for (size_t i = 0; i < SQ_PASS_K_MAX && ks[i] && st == SQ_OK; i++)
-        st = put_pass_k(s, suite, g, ks[i], err);
-    return st;
+    f->weights[f->n] = (double)row->steps;
+    f->epochs[f->n] = row->epochs;
+    f->ones[f->n] = row->ones;
+    f->values[f->n++] = row->value;
 }
 
 static enum sq_status put_suite(struct sq_session *s, int64_t suite,
                                 struct sq_err *err)
 {
-    struct fold f = {0};
+    static const long long usual[SQ_PASS_K_MAX] = {1, 10, 100};
+    const long long *k = s->options->pass_k;
+    struct fold f = {.pass_k = k[0] ? k : usual};
     enum sq_status st =
         sq_store_metric_each(s->store, &s->run, suite, on_value, &f, err);
-    for (size_t i = 0; i < f.n; i++) {
-        struct group *g = &f.groups[i];
-        const struct sq_metric *m = sq_metric_find(sq_str_from(g->metric));
-        if (st == SQ_OK && m && strcmp(g->metric, pass_1) == 0) {
-            st = put_all_pass_k(s, suite, g, err);
-        } else if (st == SQ_OK && m) {
-            struct sq_estimate e =
-                m->pooled ? sq_stat_pooled(g->values, g->weights, g->n, m->min,
-                                           m->max)
-                          : sq_stat_mean(g->values, g->n, m->min, m->max);
-            st = put_metric(s, suite, g, g->metric, &e, err);
-        }
-        free(g->metric);
-        free(g->slice);
-        free(g->values);
-        free(g->weights);
-        free(g->epochs);
-        free(g->ones);
+    end_group(&f);
+    for (size_t i = 0; i < f.nresults; i++) {
+        struct result *r = &f.results[i];
+        const struct sq_estimate *e = &r->estimate;
+        if (st == SQ_OK)
+            st = sq_store_metric_put(s->store, &s->run, suite, r->slice,
+                                     r->metric, e->value, e->stderr_, e->lo,
+                                     e->hi, e->n, err);
+        free(r->metric);
+        free(r->slice);
     }
-    free(f.groups);
+    free(f.results);
+    free(f.values);
+    free(f.weights);
+    free(f.epochs);
+    free(f.ones);
     return st;
 }
 

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "run/panel.h"
 #include "check/finding.h"
 #include "grade/cut.h"
 #include "grade/unit_tests.h"
+#include "run/panel.h"
 
 /* More than one sample can have; one metric stands once. */
 #define MAX_METRICS 64

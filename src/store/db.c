@@ -174,8 +174,8 @@ static enum sq_status check_file(const char *path, enum sq_db_mode mode,
 enum sq_status sq_db_open(struct sq_db **out, const char *path,
                           enum sq_db_mode mode, struct sq_err *err)
 {
-    static const char settings[] = "PRAGMA foreign_keys=ON;"
-                                   "PRAGMA mmap_size=16777216;";
+    static const char reading[] = "PRAGMA query_only=ON;"
+                                  "PRAGMA mmap_size=16777216;";
     enum sq_status st = check_file(path, mode, err);
     struct sq_buf uri;
     struct sq_db *db;
@@ -188,14 +188,18 @@ enum sq_status sq_db_open(struct sq_db **out, const char *path,
     db->path = sq_xstrdup(path);
     sq_buf_init(&uri, SQ_MAX_PROMPT);
     rc = open_flags(path, mode, &uri);
-    rc = sqlite3_open_v2(uri.p, &db->con, rc | SQLITE_OPEN_URI, NULL);
+    /* A connection is used by one thread, and nobody asks how much memory
+     * SQLite has: no locks for either. Of no effect from the second time on. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    rc |= SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+    rc = sqlite3_open_v2(uri.p, &db->con, rc, NULL);
     sq_buf_release(&uri);
     if (rc == SQLITE_OK) {
         sqlite3_extended_result_codes(db->con, 1);
         sqlite3_busy_timeout(db->con, BUSY_MS);
-        st = sq_db_exec(db, settings, err);
+        st = sq_db_exec(db, "PRAGMA foreign_keys=ON", err);
         if (st == SQ_OK && mode == SQ_DB_READ)
-            st = sq_db_exec(db, "PRAGMA query_only=ON", err);
+            st = sq_db_exec(db, reading, err);
     } else {
         st = fail(db, rc, err);
     }
@@ -238,7 +242,9 @@ enum sq_status sq_db_use_wal(struct sq_db *db, struct sq_err *err)
      * keeps its rollback journal: slower, as safe. */
     for (;;) {
         rc = sqlite3_exec(db->con,
-                          "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+                          "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                          "PRAGMA wal_autocheckpoint=4000;"
+                          "PRAGMA cache_size=-8192",
                           NULL, NULL, NULL);
         if ((rc & 0xff) != SQLITE_BUSY || sq_clock_ms() >= give_up)
             break;
@@ -264,6 +270,11 @@ enum sq_status sq_db_int(struct sq_db *db, const char *sql, int64_t *out,
 int64_t sq_db_changes(struct sq_db *db)
 {
     return sqlite3_changes(db->con);
+}
+
+int64_t sq_db_last_row(struct sq_db *db)
+{
+    return sqlite3_last_insert_rowid(db->con);
 }
 
 /* ---- transactions ------------------------------------------------------ */

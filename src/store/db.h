@@ -42,6 +42,9 @@ enum sq_status sq_db_int(struct sq_db *db, const char *sql, int64_t *out,
                          struct sq_err *err) SQ_CHECKED;
 /* Rows that the last INSERT, UPDATE or DELETE touched. */
 int64_t sq_db_changes(struct sq_db *db);
+/* The row that the last INSERT made: cheaper than RETURNING, which keeps its
+ * rows in a table of its own first. */
+int64_t sq_db_last_row(struct sq_db *db);
 
 /* A transaction that takes the write lock at once, so that two writers wait for
  * each other. Nested ones are one with the outermost. end commits when status

@@ -14,4 +14,9 @@ struct sq_store {
 /* Lets go of all runs and closes DB-lock. */
 void sq_store_unlock_all(struct sq_store *s);
 
+/* The number of a metric's name, made if need be; inside a transaction. */
+enum sq_status sq_store_metric_number(struct sq_store *s, const char *name,
+                                      int64_t *number,
+                                      struct sq_err *err) SQ_CHECKED;
+
 #endif

@@ -20,7 +20,9 @@
     " LEFT JOIN response p ON p.id = j.response"
 
 /* Keys that rows of runs repeat are integers, and the tables with one row per
- * step or value are their own index (WITHOUT ROWID). */
+ * step or value are their own index (WITHOUT ROWID). What refers to names
+ * that are never deleted (state, metric) does not say so: it would cost a
+ * look-up for each row. */
 static const char *const version_1[] = {
     "CREATE TABLE run("
     " id INTEGER PRIMARY KEY,"
@@ -125,7 +127,7 @@ static const char *const version_1[] = {
     " attempt INTEGER NOT NULL,"
     " job_id TEXT,"
     " response INTEGER REFERENCES response,"
-    " state INTEGER NOT NULL REFERENCES state,"
+    " state INTEGER NOT NULL,"
     " error TEXT,"
     " requests INTEGER NOT NULL,"
     " retries INTEGER NOT NULL,"
@@ -155,7 +157,7 @@ static const char *const version_1[] = {
     " epoch INTEGER NOT NULL,"
     " step INTEGER NOT NULL,"
     " grader TEXT NOT NULL,"
-    " state INTEGER NOT NULL REFERENCES state,"
+    " state INTEGER NOT NULL,"
     " rule_pass INTEGER,"
     " judge_pass INTEGER,"
     " correct INTEGER,"
@@ -170,8 +172,8 @@ static const char *const version_1[] = {
     " sample INTEGER NOT NULL,"
     " epoch INTEGER NOT NULL,"
     " template TEXT NOT NULL,"
-    " following INTEGER NOT NULL REFERENCES state,"
-    " quality_state INTEGER NOT NULL REFERENCES state,"
+    " following INTEGER NOT NULL,"
+    " quality_state INTEGER NOT NULL,"
     " quality REAL,"
     " explanation TEXT,"
     " PRIMARY KEY(run, sample, epoch, template),"
@@ -185,7 +187,7 @@ static const char *const version_1[] = {
     " template TEXT NOT NULL,"
     " question TEXT NOT NULL,"
     " step INTEGER NOT NULL,"
-    " state INTEGER NOT NULL REFERENCES state,"
+    " state INTEGER NOT NULL,"
     " value REAL,"
     " evidence TEXT,"
     " explanation TEXT,"
@@ -201,7 +203,7 @@ static const char *const version_1[] = {
     " run INTEGER NOT NULL,"
     " sample INTEGER NOT NULL,"
     " epoch INTEGER NOT NULL,"
-    " metric INTEGER NOT NULL REFERENCES metric,"
+    " metric INTEGER NOT NULL,"
     " value REAL NOT NULL,"
     " PRIMARY KEY(run, sample, epoch, metric),"
     " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
@@ -210,7 +212,7 @@ static const char *const version_1[] = {
     " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
     " suite INTEGER NOT NULL REFERENCES suite,"
     " slice TEXT NOT NULL,"
-    " metric INTEGER NOT NULL REFERENCES metric,"
+    " metric INTEGER NOT NULL,"
     " value REAL,"
     " stderr REAL,"
     " lo REAL,"
@@ -321,6 +323,20 @@ static enum sq_status read_version(struct sq_db *db, size_t newest,
     return SQ_OK;
 }
 
+/* The same outside of a transaction: another process may be at work, and what
+ * is read must be of one moment. */
+static enum sq_status look_at_version(struct sq_db *db, size_t newest,
+                                      size_t *version, struct sq_err *err)
+{
+    enum sq_status st = sq_db_exec(db, "BEGIN", err), ended;
+
+    if (st != SQ_OK)
+        return st;
+    st = read_version(db, newest, version, err);
+    ended = sq_db_exec(db, "COMMIT", st == SQ_OK ? err : NULL);
+    return st == SQ_OK ? ended : st;
+}
+
 /* One step up, unless another process has just made it. */
 static enum sq_status migrate_once(struct sq_db *db,
                                    const char *const *const *migrations,
@@ -353,7 +369,7 @@ enum sq_status sq_schema_migrate(struct sq_db *db,
                                  struct sq_err *err)
 {
     size_t version = 0;
-    enum sq_status st = read_version(db, n, &version, err);
+    enum sq_status st = look_at_version(db, n, &version, err);
 
     if (st == SQ_OK)
         st = sq_db_use_wal(db, err);
@@ -365,7 +381,7 @@ enum sq_status sq_schema_migrate(struct sq_db *db,
 enum sq_status sq_schema_check(struct sq_db *db, size_t n, struct sq_err *err)
 {
     size_t version = 0;
-    enum sq_status st = read_version(db, n, &version, err);
+    enum sq_status st = look_at_version(db, n, &version, err);
 
     if (st != SQ_OK)
         return st;

@@ -188,23 +188,27 @@ static enum sq_status put_step(struct sq_store *s, int64_t row, size_t i,
     return st;
 }
 
+/* Makes the sample unless it is there; *row is 0 then. */
 static enum sq_status make_sample(struct sq_store *s, int64_t suite,
                                   const struct sq_sample *sample, int64_t *row,
                                   struct sq_err *err)
 {
     struct sq_stmt *q =
         sq_db_query(s->db, "INSERT INTO sample(suite, ordinal,"
-                           " sample_id, query)"
-                           " VALUES(?1, ?2, ?3, ?4) RETURNING id");
+                           " sample_id, query) VALUES(?1, ?2, ?3, ?4)"
+                           " ON CONFLICT(suite, sample_id) DO NOTHING");
     enum sq_status st;
 
+    *row = 0;
     sq_stmt_bind_int(q, 1, suite);
     sq_stmt_bind_int(q, 2, (int64_t)sample->ordinal);
     sq_stmt_bind_str(q, 3, sample->id);
     sq_stmt_bind_str(q, 4, sample->query);
-    st = sq_stmt_run_int(q, row, err);
-    if (st == SQ_OK)
-        st = put_facets(s, *row, sample, err);
+    st = sq_stmt_run(q, err);
+    if (st != SQ_OK || sq_db_changes(s->db) == 0)
+        return st;
+    *row = sq_db_last_row(s->db);
+    st = put_facets(s, *row, sample, err);
     for (size_t i = 0; st == SQ_OK && i < sample->nsteps; i++)
         st = put_step(s, *row, i, &sample->steps[i], err);
     return st;
@@ -214,15 +218,13 @@ enum sq_status sq_store_sample_put(struct sq_store *s, int64_t suite,
                                    const struct sq_sample *sample, int64_t *row,
                                    struct sq_err *err)
 {
-    enum sq_status st = find_sample(s, suite, sample, row, err);
+    enum sq_status st = sq_db_begin(s->db, err);
 
-    if (st != SQ_OK || *row)
+    *row = 0;
+    if (st != SQ_OK)
         return st;
-    if ((st = sq_db_begin(s->db, err)) != SQ_OK)
-        return st;
-    /* Another process may have made it since. */
-    st = find_sample(s, suite, sample, row, err);
+    st = make_sample(s, suite, sample, row, err);
     if (st == SQ_OK && !*row)
-        st = make_sample(s, suite, sample, row, err);
+        st = find_sample(s, suite, sample, row, err);
     return sq_db_end(s->db, st, err);
 }

@@ -252,19 +252,27 @@ enum sq_store_query {
      * steps, pass, fail, unanswerable; one row per grader, one in all (NULL)
      * where no step was scored. In the order of the suite's data. */
     SQ_QUERY_RUN_SAMPLES,
-    /* run, sample -> suite, sample_id, epoch, state, error, cached, retries,
+    /* run -> role, requests, cached, retries, prompt_tokens, cached_tokens,
+     * completion_tokens, reasoning_tokens, cost; the model first */
+    SQ_QUERY_RUN_USAGE,
+    /* run -> role, latency_ms of each response, the model's first, ascending */
+    SQ_QUERY_RUN_LATENCIES,
+    /* The next three: of all samples where none is given; in the order of the
+     * suite's data.
+     * run, sample -> suite, sample_id, epoch, state, error, cached, retries,
      * facets ("a=1,b=2"), query, response_text, stop, server_model,
      * prompt_tokens, completion_tokens, latency_ms, attack (NULL = none) */
     SQ_QUERY_SAMPLE,
     /* run, sample -> suite, epoch, step, start_byte, end_byte, kind,
      * answerable, depends ("[0,1]"), rules (one a line), grader, state,
-     * rule_pass, judge_pass, correct, evidence, explanation; from grader on
+     * rule_pass, judge_pass, correct, evidence, explanation, sample_id; from
+     * grader on
      * NULL for a step without a score */
     SQ_QUERY_SAMPLE_STEPS,
     /* run, sample -> suite, epoch, template, template_digest, state (of the
      * judge's last request), error, following, quality_state, quality,
-     * explanation, reply, judge. With several judges a row for all of them
-     * together follows, its judge "". */
+     * explanation, reply, judge, sample_id, ordinal. With several judges a row
+     * for all of them together follows, its judge "". */
     SQ_QUERY_SAMPLE_VERDICTS,
     SQ_QUERY_COUNT
 };

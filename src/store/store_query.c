@@ -9,11 +9,12 @@
     " substr(q.slice, 1, instr(q.slice, '=')),"                                \
     " CAST(substr(q.slice, instr(q.slice, '=') + 1) AS REAL), q.slice"
 
-/* The job of one sample of a run: ?1 and ?2. */
+/* The jobs of a run (?1), of one sample where ?2 names it. */
 #define ONE_SAMPLE                                                             \
     " FROM run r JOIN run_suite t ON t.run = r.id"                             \
     " JOIN suite u ON u.id = t.suite"                                          \
-    " JOIN sample s ON s.suite = u.id AND s.sample_id = ?2"                    \
+    " JOIN sample s ON s.suite = u.id"                                         \
+    "  AND (?2 IS NULL OR s.sample_id = ?2)"                                   \
     " JOIN job j ON j.run = r.id AND j.sample = s.id"
 
 static const char *const queries[SQ_QUERY_COUNT] = {
@@ -101,6 +102,18 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " WHERE r.run_id = ?1 GROUP BY j.sample, j.epoch, v.grader"
         " ORDER BY u.label, s.ordinal, j.epoch, v.grader",
 
+    [SQ_QUERY_RUN_USAGE] =
+        "SELECT role, requests, cached, retries, prompt_tokens,"
+        " cached_tokens, completion_tokens, reasoning_tokens, cost"
+        " FROM usage WHERE run_id = ?1 ORDER BY role DESC",
+
+    [SQ_QUERY_RUN_LATENCIES] =
+        "SELECT iif(j.judge = '', 'model', 'judge'), p.latency_ms"
+        " FROM run r JOIN job j ON j.run = r.id"
+        " JOIN response p ON p.id = j.response"
+        " WHERE r.run_id = ?1 AND p.latency_ms IS NOT NULL"
+        " ORDER BY j.judge <> '', p.latency_ms",
+
     [SQ_QUERY_SAMPLE] =
         "SELECT u.label, s.sample_id, j.epoch, e.name, j.error,"
         " j.requests = 0 AND j.response IS NOT NULL, j.retries,"
@@ -113,18 +126,19 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " LEFT JOIN response p ON p.id = j.response"
         " LEFT JOIN sheet h ON h.run = j.run AND h.sample = j.sample"
         "  AND h.epoch = j.epoch"
-        " WHERE r.run_id = ?1 ORDER BY u.label, j.epoch",
+        " WHERE r.run_id = ?1 ORDER BY u.label, s.ordinal, j.epoch",
 
     [SQ_QUERY_SAMPLE_STEPS] =
         "SELECT u.label, j.epoch, p.step, p.start_byte, p.end_byte, p.kind,"
         " p.answerable, p.depends, p.rules, v.grader, e.name, v.rule_pass,"
-        " v.judge_pass, v.correct, v.evidence, v.explanation" ONE_SAMPLE
-        " AND j.judge = ''"
+        " v.judge_pass, v.correct, v.evidence, v.explanation,"
+        " s.sample_id" ONE_SAMPLE " AND j.judge = ''"
         " JOIN step p ON p.sample = s.id"
         " LEFT JOIN step_score v ON v.run = r.id AND v.sample = s.id"
         "  AND v.epoch = j.epoch AND v.step = p.step"
         " LEFT JOIN state e ON e.id = v.state"
-        " WHERE r.run_id = ?1 ORDER BY u.label, j.epoch, p.step, v.grader",
+        " WHERE r.run_id = ?1"
+        " ORDER BY u.label, s.ordinal, j.epoch, p.step, v.grader",
 
     [SQ_QUERY_SAMPLE_VERDICTS] =
         "SELECT * FROM (SELECT u.label AS suite, j.epoch, t2.name AS template,"
@@ -135,7 +149,8 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         "  (SELECT v.explanation FROM verdict v WHERE v.run = r.id"
         "   AND v.sample = s.id AND v.epoch = j.epoch"
         "   AND v.template = t2.name)), p.text, "
-        "j.judge AS judge" ONE_SAMPLE " AND j.judge <> ''"
+        "j.judge AS judge, s.sample_id, s.ordinal AS ordinal" ONE_SAMPLE
+        " AND j.judge <> ''"
         " AND j.attempt = (SELECT max(k.attempt) FROM job k"
         "  WHERE k.run = j.run AND k.sample = j.sample AND k.epoch = j.epoch"
         "  AND k.judge = j.judge AND k.template = j.template)"
@@ -151,8 +166,8 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " WHERE r.run_id = ?1"
         " UNION ALL"
         " SELECT u.label, v.epoch, v.template, NULL, 'pass', NULL, f.name,"
-        " g.name, v.quality, v.explanation, NULL, ''" ONE_SAMPLE
-        " AND j.judge = ''"
+        " g.name, v.quality, v.explanation, NULL, '', s.sample_id, "
+        "s.ordinal" ONE_SAMPLE " AND j.judge = ''"
         " JOIN verdict v ON v.run = r.id AND v.sample = s.id"
         "  AND v.epoch = j.epoch"
         " JOIN state f ON f.id = v.following"
@@ -160,7 +175,7 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " WHERE r.run_id = ?1 AND 1 < (SELECT count(DISTINCT k.judge)"
         "  FROM job k WHERE k.run = r.id AND k.sample = s.id"
         "  AND k.epoch = v.epoch AND k.judge <> ''))"
-        " ORDER BY suite, epoch, template, judge = '', judge",
+        " ORDER BY suite, ordinal, epoch, template, judge = '', judge",
 };
 
 enum sq_status sq_store_each(struct sq_store *s, enum sq_store_query query,

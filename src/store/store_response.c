@@ -92,7 +92,7 @@ enum sq_status sq_store_response_put(struct sq_store *s,
         " raw_z)"
         " VALUES(?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?2, ?3, ?4, ?5,"
         "  ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
-        " ON CONFLICT(key) DO NOTHING RETURNING id");
+        " ON CONFLICT(key) DO NOTHING");
     enum sq_status st;
     struct sq_buf packed;
 
@@ -121,9 +121,11 @@ enum sq_status sq_store_response_put(struct sq_store *s,
     sq_stmt_bind_int_opt(
         q, 18, response->raw ? (int64_t)response->raw_len : (int64_t)-1);
     sq_stmt_bind_blob_opt(q, 19, sq_buf_str(&packed));
-    st = sq_stmt_run_int(q, row, err);
+    st = sq_stmt_run(q, err);
     sq_buf_release(&packed);
-    if (st == SQ_OK && *row == 0)
+    if (st == SQ_OK && sq_db_changes(s->db) > 0)
+        *row = sq_db_last_row(s->db);
+    else if (st == SQ_OK)
         st = take_kept(s, origin->key, response, row, err);
     return st;
 }

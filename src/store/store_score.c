@@ -1,4 +1,4 @@
-/* Scores of a (sample, epoch), and the metrics made of them. */
+/* Scores of a (sample, epoch). */
 #include "store/store.h"
 #include <math.h>
 #include "store/handle.h"
@@ -75,51 +75,56 @@ static enum sq_status put_finding(const struct place *at,
     return sq_stmt_run(q, err);
 }
 
-/* The number of a metric's name, made if need be; inside a transaction. */
-static enum sq_status metric_row(struct sq_store *s, const char *name,
-                                 int64_t *row, struct sq_err *err)
+/* 0 rows when the metric has no number yet. */
+static enum sq_status add_metric(const struct place *at,
+                                 const struct sq_metric_value *v,
+                                 struct sq_err *err)
 {
-    struct sq_stmt *q =
-        sq_db_query(s->db, "SELECT id FROM metric WHERE name = ?1");
-    enum sq_status st;
+    struct sq_stmt *q = query_at(at, "INSERT INTO sample_score"
+                                     " SELECT ?1, ?2, ?3, id, ?5 FROM metric"
+                                     " WHERE name = ?4");
 
-    *row = 0;
-    sq_stmt_bind_cstr(q, 1, name);
-    st = sq_stmt_run_int(q, row, err);
-    if (st != SQ_OK || *row)
-        return st;
-    q = sq_db_query(s->db, "INSERT INTO metric(name) VALUES(?1) RETURNING id");
-    sq_stmt_bind_cstr(q, 1, name);
-    return sq_stmt_run_int(q, row, err);
+    sq_stmt_bind_cstr(q, 4, v->metric);
+    sq_stmt_bind_num(q, 5, v->value);
+    return sq_stmt_run(q, err);
 }
 
 static enum sq_status put_metric(const struct place *at,
                                  const struct sq_metric_value *v,
                                  struct sq_err *err)
 {
-    int64_t metric;
-    enum sq_status st = metric_row(at->s, v->metric, &metric, err);
-    struct sq_stmt *q;
+    enum sq_status st = add_metric(at, v, err);
+    int64_t number;
 
-    if (st != SQ_OK)
+    if (st != SQ_OK || sq_db_changes(at->s->db) > 0)
         return st;
-    q = query_at(at, "INSERT INTO sample_score VALUES(?1, ?2, ?3, ?4, ?5)");
-    sq_stmt_bind_int(q, 4, metric);
-    sq_stmt_bind_num(q, 5, v->value);
-    return sq_stmt_run(q, err);
+    st = sq_store_metric_number(at->s, v->metric, &number, err);
+    return st == SQ_OK ? add_metric(at, v, err) : st;
+}
+
+/* What hangs on the sheet goes with it. */
+static enum sq_status drop_sheet(const struct place *at, struct sq_err *err)
+{
+    int64_t there = 0;
+    enum sq_status st =
+        sq_stmt_run_int(query_at(at, "SELECT 1 FROM sheet WHERE run = ?1"
+                                     " AND sample = ?2 AND epoch = ?3"),
+                        &there, err);
+
+    if (st != SQ_OK || !there)
+        return st;
+    return sq_stmt_run(query_at(at, "DELETE FROM sheet WHERE run = ?1"
+                                    " AND sample = ?2 AND epoch = ?3"),
+                       err);
 }
 
 static enum sq_status put_sheet(const struct place *at,
                                 const struct sq_score_sheet *sheet,
                                 struct sq_err *err)
 {
-    enum sq_status st;
+    enum sq_status st = drop_sheet(at, err);
     struct sq_stmt *q;
 
-    /* What hangs on the old sheet goes with it. */
-    st = sq_stmt_run(query_at(at, "DELETE FROM sheet WHERE run = ?1"
-                                  " AND sample = ?2 AND epoch = ?3"),
-                     err);
     if (st != SQ_OK)
         return st;
     q = query_at(at, "INSERT INTO sheet VALUES(?1, ?2, ?3, ?4, ?5)");
@@ -165,85 +170,4 @@ enum sq_status sq_store_scored(struct sq_store *s, const struct sq_run *run,
 
     *scored = st == SQ_OK && final;
     return st;
-}
-
-/* ---- metrics ----------------------------------------------------------- */
-
-enum sq_status sq_store_metric_each(struct sq_store *s,
-                                    const struct sq_run *run, int64_t suite,
-                                    void (*fn)(void *ctx,
-                                               const struct sq_metric_row *row),
-                                    void *ctx, struct sq_err *err)
-{
-    /* Sorted by a sample's place in the suite, not by when it was stored: sums
-     * come out the same, to the last bit, however the run was cut up. */
-    struct sq_stmt *q = sq_db_query(
-        s->db,
-        "WITH v AS MATERIALIZED ("
-        " SELECT m.name AS metric, p.id AS sample, p.ordinal,"
-        "  avg(c.value) AS value, count(*) AS epochs,"
-        "  sum(c.value = 1) AS ones,"
-        "  (SELECT count(*) FROM step t"
-        "   WHERE t.sample = p.id AND t.answerable) AS steps"
-        " FROM sample p JOIN sample_score c ON c.run = ?1 AND c.sample = p.id"
-        " JOIN metric m ON m.id = c.metric"
-        " WHERE p.suite = ?2 GROUP BY m.id, p.id)"
-        " SELECT metric, '' AS slice, value,"
-        "  (SELECT label FROM suite WHERE id = ?2), ordinal, steps, epochs, "
-        "ones"
-        " FROM v"
-        " UNION ALL"
-        " SELECT v.metric, f.name || '=' || f.value, v.value,"
-        "  (SELECT label FROM suite WHERE id = ?2), v.ordinal, v.steps,"
-        "  v.epochs, v.ones"
-        " FROM v JOIN sample_facet f ON f.sample = v.sample"
-        " ORDER BY 1, 2, 5");
-    struct sq_metric_row out;
-    enum sq_status st;
-    bool row;
-
-    sq_stmt_bind_int(q, 1, run->row);
-    sq_stmt_bind_int(q, 2, suite);
-    while ((st = sq_stmt_next(q, &row, err)) == SQ_OK && row) {
-        out.metric = sq_stmt_str(q, 0).p;
-        out.slice = sq_stmt_str(q, 1).p;
-        out.value = sq_stmt_num(q, 2);
-        out.suite = sq_stmt_str(q, 3).p;
-        out.steps = (size_t)sq_stmt_int(q, 5);
-        out.epochs = sq_stmt_int(q, 6);
-        out.ones = sq_stmt_int(q, 7);
-        fn(ctx, &out);
-    }
-    sq_stmt_release(q);
-    return st;
-}
-
-enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
-                                   int64_t suite, const char *slice,
-                                   const char *metric, double value,
-                                   double stderr_, double lo, double hi,
-                                   size_t n, struct sq_err *err)
-{
-    enum sq_status st = sq_db_begin(s->db, err);
-    int64_t row;
-    struct sq_stmt *q;
-
-    if (st != SQ_OK)
-        return st;
-    st = metric_row(s, metric, &row, err);
-    if (st == SQ_OK) {
-        q = sq_db_query(s->db, "INSERT OR REPLACE INTO result"
-                               " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-        sq_stmt_bind_int(q, 1, run->row);
-        sq_stmt_bind_int(q, 2, suite);
-        sq_stmt_bind_cstr(q, 3, slice);
-        sq_stmt_bind_int(q, 4, row);
-        sq_stmt_bind_num(q, 5, value);
-        sq_stmt_bind_num(q, 6, stderr_);
-        sq_stmt_bind_num(q, 7, lo);
-        sq_stmt_bind_num(q, 8, hi);
-        sq_stmt_bind_int(q, 9, (int64_t)n);
-        st = sq_stmt_run(q, err);
-    }
-    return sq_db_end(s->db, st, err);
 }

@@ -19,7 +19,7 @@ sent() { wc -l <"$tmp/log" | tr -d ' '; }
 mix=429=0.05,500=0.02,malformed=0.01,reset=0.01,stall=0.005
 start_stub --echo --latency-ms 5 --retry-after 1 --fault $mix --seed 7 \
     --log "$tmp/log" || exit 1
-ask "$tmp/mix.db" 1000 -j 64 --timeout 2 -vv
+ask "$tmp/mix.db" 1000 -j 64 --timeout 1.5 -vv
 is "faults now and then: exit status 0" "$status" 0
 is "each sample once, with the answer to its own query" "$(sql "select count(*),
     count(distinct sample_id), sum(state = 'pass' and response_text = query)

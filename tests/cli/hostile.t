@@ -14,13 +14,13 @@ start_stub --max-seconds 120 || exit 1
 kinds='big bomb headers header endless trickle drip deep nul utf8 dup'
 for kind in $kinds; do
     db=$tmp/$kind.db
-    run "$BUILD/peak" "$tmp/peak" "$seqeval" run --suite chain:n=2 --model m \
-        --db "$db" -j 1 --timeout 1 --max-retries 0 \
+    run "$BUILD/peak" "$tmp/peak" "$seqeval" run --suite chain:n=1 --model m \
+        --db "$db" --timeout 0.7 --max-retries 0 \
         --base-url "http://127.0.0.1:$port/_fault/$kind"
     is "$kind: exit status 4" "$status" 4
     is "$kind: every step is an error" "$(sqlite3 -readonly "$db" "select
         group_concat(distinct state), count(distinct sample_id)
-        from step_scores where state <> 'unanswerable'")" "error|2"
+        from step_scores where state <> 'unanswerable'")" "error|1"
     is "$kind: nothing was kept and nothing scored" "$(sqlite3 -readonly "$db" \
         "select (select count(*) from response) +
          (select count(*) from sample_scores)")" 0

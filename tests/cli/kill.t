@@ -4,7 +4,7 @@
 # twice. KILLS=N makes it N.
 . "$(dirname "$0")/lib.sh"
 kills=${KILLS:-100}
-n=$((12 * kills)) # more than can be answered between the kills
+n=$((9 * kills)) # more than can be answered between the kills
 j=4
 OPENAI_API_KEY=k
 export OPENAI_API_KEY
@@ -82,7 +82,7 @@ is "no table is left out" "$(grep -c "^    select '" "$0")" "$(sqlite3 \
 
 before=$(sent)
 killed=0
-for wait in $(moments "$kills" 0 0.12); do
+for wait in $(moments "$kills" 0 0.09); do
     ask "$tmp/cut.db" $n $j &
     pid=$!
     sleep "$wait"
@@ -104,7 +104,7 @@ ok "asked twice: no more than what was in flight ($again)" \
 (ask "$tmp/short.db" 40 64)
 tables "$tmp/short.db" >"$tmp/short.txt"
 same=0
-for wait in $(moments 16 0.03 0.1); do
+for wait in $(moments 10 0.03 0.1); do
     rm -f "$tmp"/end.db*
     ask "$tmp/end.db" 40 64 &
     pid=$!
@@ -114,5 +114,5 @@ for wait in $(moments 16 0.03 0.1); do
     (ask "$tmp/end.db" 40 64)
     tables "$tmp/end.db" | cmp -s - "$tmp/short.txt" && same=$((same + 1))
 done
-is "likewise near the end of a run" $same 16
+is "likewise near the end of a run" $same 10
 finish

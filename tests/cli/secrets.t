@@ -17,12 +17,12 @@ cat >"$tmp/wire/replies.jsonl" <<EOF2
 {"match": "rude-model", "status": 400, "body": "{\"error\": {\"message\": \"what is $key and $header?\"}}"}
 EOF2
 start_stub --echo --latency-ms 20 --reply-file "$tmp/wire/replies.jsonl" \
-    --fault 500=0.2,close=0.1 --log "$tmp/wire/log" || exit 1
+    --fault 500=0.05,close=0.05 --log "$tmp/wire/log" || exit 1
 # ask NAME MODEL ARGUMENT...: all that it prints is kept
 ask() {
     name=$1 model=$2
     shift 2
-    exec "$seqeval" run --suite chain:n=60 --model "$model" -vv --db "$db" \
+    exec "$seqeval" run --suite chain:n=40 --model "$model" -vv --db "$db" \
         --base-url "http://127.0.0.1:$port/v1" --headers "$tmp/wire/headers" \
         --judge the-judge --judge-template paper --no-cache \
         --judge-base-url "http://127.0.0.1:$port/v1" \
@@ -40,8 +40,8 @@ is "a run with keys and faults" "$?" 0
 (ask rude rude-model --max-retries 0)
 is "a server that repeats the key" "$?" 4
 ok "is quoted without it" test "$(sqlite3 -readonly "$db" "select count(*)
-    from samples where error like 'HTTP 400: what is %'")" -gt 20
-ask killed m2 -j 2 &
+    from samples where error like 'HTTP 400: what is %'")" -gt 10
+ask killed m2 -j 1 &
 pid=$!
 sleep 0.4
 kill -9 $pid
@@ -52,7 +52,7 @@ none "the database, its log, its lock, or what was printed"
 (
     ulimit -c unlimited 2>/dev/null
     cd "$tmp/all" || exit
-    ask aborted m3 -j 2
+    ask aborted m3 -j 1
 ) &
 pid=$!
 sleep 0.4

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/clock.h"
@@ -290,12 +291,18 @@ static void run_timers(struct server *s)
     }
 }
 
-static int time_to_wait(const struct server *s, int64_t end_us)
+/* Waits to the microsecond, which epoll_wait cannot, until something comes or
+ * is due: latencies are what they are said to be. */
+static void wait_for_work(const struct server *s, int64_t end_us)
 {
     const struct sq_timer *t = sq_timers_first(&s->timers);
-    int64_t until = t && t->at < end_us ? t->at : end_us;
-    int64_t us = until - sq_clock_us();
-    return us > 0 ? (int)((us + 999) / 1000) : 0;
+    int64_t us = (t && t->at < end_us ? t->at : end_us) - sq_clock_us();
+    struct timeval left = {us > 0 ? us / 1000000 : 0,
+                           us > 0 ? us % 1000000 : 0};
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(s->epfd, &set);
+    (void)select(s->epfd + 1, &set, NULL, NULL, &left);
 }
 
 static volatile sig_atomic_t stop;
@@ -311,7 +318,8 @@ static void serve(struct server *s)
     struct epoll_event events[512];
     int64_t end = sq_clock_us() + s->state.options->max_seconds * 1000000;
     while (!stop && sq_clock_us() < end) {
-        int n = epoll_wait(s->epfd, events, 512, time_to_wait(s, end));
+        wait_for_work(s, end);
+        int n = epoll_wait(s->epfd, events, 512, 0);
         for (int i = 0; i < n; i++) {
             struct conn *c = events[i].data.ptr;
             if (!c)

@@ -83,7 +83,7 @@ static double now_ms(void)
 /* The less disturbed of two runs. */
 static double time_rule(const struct sq_rule *rule, sq_str text)
 {
-    struct sq_check_text t = {text, false};
+    struct sq_check_text t = {text, false, NULL};
     double best = 1e9;
 
     for (int i = 0; i < 2; i++) {
