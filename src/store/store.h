@@ -246,6 +246,8 @@ enum sq_store_query {
     /* run -> suite, metric, sample_id, value: each sample's mean over its
      * epochs, in no order */
     SQ_QUERY_RUN_VALUES,
+    /* run -> a row when its programs ran without a sandbox: 1 */
+    SQ_QUERY_RUN_UNSAFE,
     /* run -> n: the responses that talk to the judge */
     SQ_QUERY_RUN_ATTACKS,
     /* run -> suite, sample_id, epoch, state, error, cached, retries, grader,
