@@ -11,6 +11,7 @@ static const struct {
     const char *about;
 } commands[] = {
     {"run", sq_cmd_run, "ask a model a suite's queries and score every step"},
+    {"score", sq_cmd_score, "score a run's responses again, asking no model"},
     {"leaderboard", sq_cmd_leaderboard, "rank the models in a database"},
     {"compare", sq_cmd_compare, "two runs, sample by sample"},
     {"gate", sq_cmd_gate, "fail when a candidate is worse than its baseline"},

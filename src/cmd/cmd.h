@@ -9,6 +9,7 @@
 #include "base/opt.h"
 
 int sq_cmd_run(int argc, char **argv);
+int sq_cmd_score(int argc, char **argv);
 int sq_cmd_leaderboard(int argc, char **argv);
 int sq_cmd_compare(int argc, char **argv);
 int sq_cmd_gate(int argc, char **argv);

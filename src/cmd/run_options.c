@@ -10,7 +10,7 @@
 #include "cmd/common.h"
 #include "cmd/places.h"
 
-const struct sq_opt_usage sq_run_usage = {
+static const struct sq_opt_usage ask_usage = {
     "run", "", "Ask a model a suite's queries, score every step, keep it all.",
     "SPEC is NAME or openai:NAME (an OpenAI-compatible API, reached at\n"
     "--base-url, else OPENAI_BASE_URL, else OpenAI's own address) or\n"
@@ -37,6 +37,26 @@ const struct sq_opt_usage sq_run_usage = {
     "missing (run again to ask for these alone); 5 a fault of seqeval; 130\n"
     "interrupted, everything saved.\n"};
 
+static const struct sq_opt_usage score_usage = {
+    "score", "RUN", "Score a run's responses again, asking its model nothing.",
+    "RUN is a run's id, a unique prefix of it, latest, or latest:MODEL. Its\n"
+    "responses are judged by --judge and --judge-template, and checked by the\n"
+    "rules of the suites as they are now. That is a run of its own in the\n"
+    "database, which leaderboard, compare and gate take like any other; the "
+    "old\n"
+    "scores stay. A response that the run lacks has the same state here.\n"
+    "\n"
+    "Run the same command again and it goes on where it stopped. A budget "
+    "covers\n"
+    "the judges.\n"
+    "\n"
+    "Exit status: as of seqeval run.\n"};
+
+const struct sq_opt_usage *sq_run_usage(enum sq_run_kind kind)
+{
+    return kind == SQ_RUN_SCORE ? &score_usage : &ask_usage;
+}
+
 /* What is tested. */
 static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
 {
@@ -51,6 +71,8 @@ static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
          "only the first N samples of each suite, or samples A to B", 0, 0},
         {"epochs", 0, SQ_OPT_INT, &r->epochs, "N",
          "ask each query N times (default 1)", 1, 100000},
+        {"base-url", 0, SQ_OPT_STR, &r->model.base_url, "URL",
+         "address of the model's API, as http://localhost:8000/v1", 0, 0},
         {"num-fewshot", 0, SQ_OPT_INT, &r->num_fewshot, "N",
          "examples before a query, of suites that have any (default: theirs)",
          0, 1000},
@@ -70,6 +92,10 @@ static size_t judge_rows(struct sq_run_args *a, struct sq_opt *t)
         {"judge-reasks", 0, SQ_OPT_INT, &a->run.judge_reasks, "N",
          "ask again up to N times when a reply cannot be read (default 2)", 0,
          20},
+        {"judge-audit", 0, SQ_OPT_FLAG, &a->run.judge_audit, NULL,
+         "find out how good the judges are (default; --no-judge-audit)", 0, 0},
+        {"require-judge-audit", 0, SQ_OPT_FLAG, &a->require_audit, NULL,
+         "exit 4 unless every judge was audited and passed", 0, 0},
     };
     sq_run_judge_rows(&a->judges, t);
     memcpy(t + SQ_RUN_JUDGE_ROWS, rows, sizeof rows);
@@ -81,8 +107,6 @@ static size_t reach_rows(struct sq_run_args *a, struct sq_opt *t)
 {
     struct sq_run_options *r = &a->run;
     const struct sq_opt rows[] = {
-        {"base-url", 0, SQ_OPT_STR, &r->model.base_url, "URL",
-         "address of the model's API, as http://localhost:8000/v1", 0, 0},
         {"api-key-env", 0, SQ_OPT_STR, &a->key_env, "NAME",
          "environment variable with the key (default OPENAI_API_KEY)", 0, 0},
         {"cacert", 0, SQ_OPT_STR, &r->cacert, "FILE",
@@ -236,15 +260,20 @@ static size_t prompt_rows(struct sq_run_args *a, struct sq_opt *t)
 }
 
 /* In the order of the help. */
-static size_t (*const groups[])(struct sq_run_args *, struct sq_opt *) = {
-    tested_rows,  judge_rows,   reach_rows,  sampling_rows,
-    prompt_rows,  sending_rows, budget_rows, recording_rows,
-    program_rows, keeping_rows, output_rows};
+static const struct {
+    size_t (*rows)(struct sq_run_args *, struct sq_opt *);
+    bool asks; /* only where a model is asked */
+} groups[] = {
+    {tested_rows, true},   {judge_rows, false},    {reach_rows, false},
+    {sampling_rows, true}, {prompt_rows, true},    {sending_rows, false},
+    {budget_rows, false},  {recording_rows, true}, {program_rows, false},
+    {keeping_rows, false}, {output_rows, false}};
 
-void sq_run_options_init(struct sq_run_args *a,
+void sq_run_options_init(struct sq_run_args *a, enum sq_run_kind kind,
                          struct sq_opt table[SQ_RUN_OPTIONS])
 {
-    *a = (struct sq_run_args){.key_env = "OPENAI_API_KEY", .format = "table"};
+    *a = (struct sq_run_args){
+        .kind = kind, .key_env = "OPENAI_API_KEY", .format = "table"};
     a->run = (struct sq_run_options){
         .db = SQ_DEFAULT_DB,
         .sampling = {NAN, NAN, -1, -1},
@@ -253,6 +282,7 @@ void sq_run_options_init(struct sq_run_args *a,
         .concurrency = 16,
         .max_retries = 6,
         .judge_reasks = 2,
+        .judge_audit = true,
         .timeout_s = 600,
         .model.price = {NAN, NAN, 0},
         .budget = {-1, -1, NAN, NAN},
@@ -260,7 +290,8 @@ void sq_run_options_init(struct sq_run_args *a,
     size_t n = 0;
     memset(table, 0, SQ_RUN_OPTIONS * sizeof *table);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        n += groups[i](a, table + n);
+        if (kind == SQ_RUN_ASK || !groups[i].asks)
+            n += groups[i].rows(a, table + n);
     assert(n < SQ_RUN_OPTIONS);
 }
 
@@ -349,7 +380,7 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
     if (operand)
         return sq_err_set(err, SQ_USAGE, "'%s' is no option; see --help",
                           operand);
-    if (!r->model.spec)
+    if (!r->model.spec && a->kind == SQ_RUN_ASK)
         return sq_err_set(err, SQ_USAGE,
                           "which model? give --model SPEC, as --model gpt-4o "
                           "or --model replay:FILE");
@@ -363,7 +394,7 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
     r->ntags = a->tags.n;
     r->nsuites = split_names(&a->suites, &a->suite_list);
     r->ntemplates = split_names(&a->templates, &a->template_list);
-    if (!r->nsuites) {
+    if (!r->nsuites && a->kind == SQ_RUN_ASK) {
         a->suite_list = sq_xrealloc(a->suite_list, 1, sizeof(char *));
         a->suite_list[r->nsuites++] = sq_xstrdup("seqeval");
     }
@@ -393,7 +424,8 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
 
 void sq_run_options_release(struct sq_run_args *a)
 {
-    free_names(a->suite_list, a->run.nsuites);
+    if (a->kind == SQ_RUN_ASK)
+        free_names(a->suite_list, a->run.nsuites);
     free_names(a->template_list, a->run.ntemplates);
     free(a->suites.v);
     free(a->tags.v);

@@ -11,13 +11,19 @@
 #include "cmd/run_prompt.h"
 #include "run/run.h"
 
+enum sq_run_kind {
+    SQ_RUN_ASK,  /* seqeval run */
+    SQ_RUN_SCORE /* seqeval score: no model is asked */
+};
+
 struct sq_run_args {
+    enum sq_run_kind kind;
     struct sq_run_options run;
     struct sq_opt_list suites, templates, tags, pass_k;
     struct sq_run_prompt_args prompt;
     struct sq_run_judge_args judges;
     const char *limit, *key_env, *format, *out, *config;
-    bool quiet, dry_run;
+    bool quiet, dry_run, require_audit;
     int verbose;
     struct sq_log log;
     /* private: what the options point into */
@@ -28,10 +34,10 @@ struct sq_run_args {
 /* Room for all rows and the zero row that ends them. */
 #define SQ_RUN_OPTIONS 128
 
-extern const struct sq_opt_usage sq_run_usage;
+const struct sq_opt_usage *sq_run_usage(enum sq_run_kind kind);
 
 /* Sets every default; the table writes into *a. */
-void sq_run_options_init(struct sq_run_args *a,
+void sq_run_options_init(struct sq_run_args *a, enum sq_run_kind kind,
                          struct sq_opt table[SQ_RUN_OPTIONS]);
 /* From what the table wrote to a->run, keys from the environment. operand is
  * the first one given, which is one too many; NULL = none. */

@@ -171,6 +171,24 @@ size_t sq_canary_marks(const struct sq_canary *c,
     return n;
 }
 
+size_t sq_canary_count(const struct sq_canaries *c,
+                       const struct sq_judge_template *t)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        switch (t->form) {
+        case SQ_JUDGE_STEPS:
+            n += c->list[i].sample.nsteps;
+            break;
+        case SQ_JUDGE_PAPER:
+            n += 2;
+            break;
+        default:
+            n++;
+        }
+    return n;
+}
+
 bool sq_canary_passed(const struct sq_canary_tally *t)
 {
     return t->yes && t->no && 4 * t->yes_right >= 3 * t->yes &&

@@ -54,6 +54,10 @@ size_t sq_canary_marks(const struct sq_canary *c,
                        const struct sq_judge_template *t,
                        const struct sq_verdict *v, struct sq_canary_mark *out);
 
+/* How many marks a template has over all canaries. */
+size_t sq_canary_count(const struct sq_canaries *c,
+                       const struct sq_judge_template *t);
+
 /* How a judge did over all canaries of a template. */
 struct sq_canary_tally {
     size_t yes, yes_right, no, no_right;

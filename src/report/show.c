@@ -127,6 +127,10 @@ enum sq_status sq_show_run(struct sq_store *store, const char *run_id,
         {"state", false}, {NULL, false},     {NULL, false},
         {NULL, false},    {"grader", false}, {"steps", true},
         {"pass", true},   {"fail", true},    {"unansw.", true}};
+    static const struct sq_grid_column audit[] = {
+        {"judge", false}, {"template", false}, {"measure", false},
+        {"value", true},  {"lo", true},        {"hi", true},
+        {"n", true}};
     static const struct {
         enum sq_store_query query;
         const char *title;
@@ -135,13 +139,15 @@ enum sq_status sq_show_run(struct sq_store *store, const char *run_id,
     } listings[] = {{SQ_QUERY_RUN_SUITES, "Suites", suites, 8},
                     {SQ_QUERY_RUN_STATES, "Counts by state", states, 5},
                     {SQ_QUERY_RUN_METRICS, "Metrics", metrics, 8},
+                    {SQ_QUERY_RUN_AUDIT, "Judges", audit, 7},
                     {SQ_QUERY_RUN_SAMPLES, "Samples", samples, 12}};
     sq_str run = sq_str_from(run_id);
     enum sq_status st =
         sq_store_each(store, SQ_QUERY_RUN, &run, 1, take_run, out, err);
     if (st == SQ_OK)
         st = add_notes(store, run_id, out, err);
-    for (size_t i = 0; i < 4 && st == SQ_OK; i++)
+    for (size_t i = 0; i < sizeof listings / sizeof *listings && st == SQ_OK;
+         i++)
         st = add_listing(store, listings[i].query, run, listings[i].title,
                          listings[i].columns, listings[i].n, out, err);
     return st;

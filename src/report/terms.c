@@ -5,8 +5,9 @@
 
 #include "base/mem.h"
 
-static const char *const free_settings[] = {"seqeval",  "model", "suites",
-                                            "no_cache", "seed",  NULL};
+static const char *const free_settings[] = {"seqeval",     "model", "suites",
+                                            "no_cache",    "seed",  "canaries",
+                                            "scored_from", NULL};
 
 static bool is_free(sq_str key)
 {

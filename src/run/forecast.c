@@ -23,25 +23,49 @@ static void add_request(struct sq_run_forecast_part *p,
         p->completion_most += r->sampling.max_tokens;
 }
 
-/* What a judge would be asked about a sample, once the model has answered. */
+/* What a judge would be asked about a response. */
 static void add_judge(struct sq_run_forecast_part *p,
-                      const struct sq_session *s, const struct sq_sample *q,
-                      size_t suite, long long response)
+                      const struct sq_judge_template *t,
+                      const struct sq_sample *q, sq_str response)
 {
     struct sq_arena arena = {0};
-    for (size_t i = 0; i < s->ntemplates; i++) {
-        const struct sq_judge_template *t = s->templates[i];
-        if (!sq_judging_asks(s, suite, t))
-            continue;
-        struct sq_request r = {.sampling.max_tokens = t->max_tokens};
-        r.messages = sq_judge_request(t, q, SQ_STR(""), &arena, &r.nmessages);
-        add_request(p, &r);
-        if (response > 0) {
-            p->prompt_most += response;
-            p->prompt_about += response;
-        }
-    }
+    struct sq_request r = {.sampling.max_tokens = t->max_tokens};
+    r.messages = sq_judge_request(t, q, response, &arena, &r.nmessages);
+    add_request(p, &r);
     sq_arena_release(&arena);
+}
+
+/* The same about the answer to a sample, once it is there. */
+static void add_judges(struct sq_run_forecast_part *p,
+                       const struct sq_session *s,
+                       const struct sq_plan_job *job, size_t judge,
+                       long long response)
+{
+    const struct sq_sample *q = job->sample->sample;
+    bool twice = s->judges[judge].engine->ops->asks &&
+                 sq_judging_repeats(s, q, job->epoch);
+    for (size_t i = 0; i < s->ntemplates; i++)
+        for (int k = 0; k < (twice ? 2 : 1); k++) {
+            if (!sq_judging_asks(s, job->sample->suite, s->templates[i]))
+                continue;
+            add_judge(p, s->templates[i], q, SQ_STR(""));
+            if (response > 0) {
+                p->prompt_most += response;
+                p->prompt_about += response;
+            }
+        }
+}
+
+static void add_canaries(struct sq_run_forecast *f, const struct sq_session *s)
+{
+    for (size_t k = 0; s->canaries && k < s->njudges; k++)
+        for (size_t i = 0; i < s->ntemplates * s->canaries->n; i++) {
+            const struct sq_canary *c = &s->canaries->list[i / s->ntemplates];
+            if (s->judges[k].engine->ops->asks)
+                add_judge(&f->parts[SQ_ASKED_JUDGE + k],
+                          s->templates[i % s->ntemplates], &c->sample,
+                          c->response);
+        }
 }
 
 static void add_job(struct sq_run_forecast *f, const struct sq_session *s,
@@ -59,8 +83,8 @@ static void add_job(struct sq_run_forecast *f, const struct sq_session *s,
     if (asked)
         add_request(&f->parts[SQ_ASKED_MODEL], &r);
     for (size_t k = 0; asked && k < s->njudges; k++)
-        add_judge(&f->parts[SQ_ASKED_JUDGE + k], s, sample, job->sample->suite,
-                  r.sampling.max_tokens);
+        add_judges(&f->parts[SQ_ASKED_JUDGE + k], s, job, k,
+                   r.sampling.max_tokens);
     sq_arena_release(&arena);
 }
 
@@ -88,6 +112,8 @@ enum sq_status sq_run_forecast(const struct sq_run_options *options,
         add_job(out, &s, &job);
         sq_plan_sample_drop(job.sample);
     }
+    if (st == SQ_OK)
+        add_canaries(out, &s);
     /* A judge's prompt has no bound where the response has none. */
     bool bounded = out->parts[SQ_ASKED_MODEL].completion_most >= 0;
     for (size_t i = 0; i <= s.njudges && st == SQ_OK; i++) {

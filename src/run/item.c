@@ -5,19 +5,24 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "run/audit.h"
 #include "run/judging.h"
 #include "run/score.h"
+#include "run/source.h"
 
-static void ask_key(struct sq_ask *ask)
+void sq_ask_key(struct sq_ask *ask)
 {
     sq_request_key(ask->engine, &ask->request, ask->key);
     const struct sq_session *s = ask->item->session;
-    if (!s->options->no_cache)
+    if (!s->options->no_cache && !ask->repeat)
         return;
     /* asked anew, yet found again when this same run is resumed */
     struct sq_sha256 *d = sq_sha256_new();
     sq_sha256_add_field(d, sq_str_from(ask->key));
-    sq_sha256_add_field(d, sq_str_from(s->run.id));
+    if (s->options->no_cache)
+        sq_sha256_add_field(d, sq_str_from(s->run.id));
+    if (ask->repeat)
+        sq_sha256_add_field(d, SQ_STR("repeat"));
     sq_sha256_finish(d, ask->key);
 }
 
@@ -56,8 +61,11 @@ static enum sq_status put_job(struct sq_ask *ask, enum sq_state state,
                          .cached = cached};
     if (r && r->prompt_tokens >= 0 && r->completion_tokens >= 0)
         job.cost = sq_price_cost(price, used_by(r));
-    sq_plan_job_id(s->suites[item->sample->suite], item->sample->sample->id,
-                   item->epoch, job.id);
+    if (item->canary || ask->repeat)
+        job.probe = sq_audit_probe_name(ask);
+    else
+        sq_plan_job_id(s->suites[item->sample->suite], item->sample->sample->id,
+                       item->epoch, job.id);
     return sq_store_job_put(s->store, &s->run, &job, err);
 }
 
@@ -139,7 +147,7 @@ enum sq_status sq_item_begin(struct sq_session *s,
         return st;
     }
     set_request(item);
-    ask_key(&item->model);
+    sq_ask_key(&item->model);
     if (ps->sample->query.n == 0 && s->model->ops->asks) {
         st =
             sq_ask_give_up(&item->model, "the query is empty: never sent", err);
@@ -160,10 +168,44 @@ void sq_item_free(struct sq_item *item)
     free(item);
 }
 
+/* The answer that the source run has, or the state that it has instead. */
+static enum sq_status from_source(struct sq_ask *ask, struct sq_err *err)
+{
+    struct sq_item *item = ask->item;
+    struct sq_session *s = item->session;
+    const struct sq_sample *sample = item->sample->sample;
+    const char *label = s->suites[item->sample->suite]->label;
+    struct sq_source_job j;
+    enum sq_status st =
+        sq_store_source_get(s->store, s->options->source->id, label, sample->id,
+                            item->epoch, &j, err);
+    if (st == SQ_OK && j.there &&
+        !sq_str_eq(sq_str_from(j.query), sample->query)) {
+        st = sq_err_set(err, SQ_INPUT,
+                        "sample %.*s of %s is not the query that run %s "
+                        "asked: its responses answer another one",
+                        SQ_STR_ARG(sample->id), label, s->options->source->id);
+    } else if (st == SQ_OK && j.row) {
+        ask->state = SQ_ASK_IN_FLIGHT;
+        sq_session_arrive(s, ask, &j.response, j.row);
+    } else if (st == SQ_OK) {
+        const char *why = j.there ? j.error : "the run has no response to it";
+        s->result->missing += sample->query.n > 0;
+        model_done(item, j.state, why);
+        st = put_job(ask, j.state, NULL, 0, true, why, err);
+    }
+    sq_source_job_release(&j);
+    return st;
+}
+
 enum sq_status sq_ask_from_store(struct sq_ask *ask, bool *found,
                                  struct sq_err *err)
 {
     struct sq_session *s = ask->item->session;
+    if (s->options->source && !ask->template_) {
+        *found = true;
+        return from_source(ask, err);
+    }
     struct sq_response r = {0};
     int64_t row = 0;
     enum sq_status st =
@@ -291,14 +333,14 @@ void sq_ask_arrived(struct sq_arrival *a)
     enum sq_state state = response_state(&a->response);
     if (ask->template_) {
         if (sq_judging_done(ask, state, a->response.error, &a->response))
-            ask_key(ask);
+            sq_ask_key(ask);
     } else {
         model_done(item, state, a->response.error);
         item->response = a->response;
         a->response = (struct sq_response){0};
         sq_judging_begin(item);
         for (size_t i = 0; i < item->njudges; i++)
-            ask_key(&item->judges[i]);
+            sq_ask_key(&item->judges[i]);
     }
     sq_response_release(&a->response);
 }
@@ -333,21 +375,24 @@ static sq_str describe_attack(struct sq_item *item, sq_str text)
 enum sq_status sq_item_score(struct sq_item *item, struct sq_err *err)
 {
     struct sq_session *s = item->session;
+    if (item->canary)
+        return sq_audit_canary(item, err);
     struct sq_score_input in = {
         .sample = item->sample->sample,
         .state = item->state,
         .text = {item->response.text, item->response.text_len},
         .error = item->error,
         .judged = item->judged,
-        .njudged = item->njudges,
+        .njudged = item->nscored,
         .ran = item->ran,
         .nran = item->nran};
     struct sq_score_sheet sheet;
     sq_score(&in, &item->arena, &sheet);
-    if (item->njudges)
+    if (item->nscored)
         sheet.attack = describe_attack(item, in.text);
     for (size_t i = 0; i < sheet.nsteps; i++)
         s->result->states[sheet.steps[i].state]++;
-    return sq_store_scores_put(s->store, &s->run, item->sample->row,
-                               item->epoch, &sheet, err);
+    enum sq_status st = sq_store_scores_put(
+        s->store, &s->run, item->sample->row, item->epoch, &sheet, err);
+    return st == SQ_OK ? sq_audit_repeats(item, err) : st;
 }

@@ -21,8 +21,9 @@ enum sq_ask_state {
 struct sq_ask {
     struct sq_item *item;
     const struct sq_judge_template *template_; /* NULL = the model is asked */
-    size_t judge; /* which of the session's, when one is */
-    int attempt;  /* from 0: tries of a judge that could not be read */
+    size_t judge;  /* which of the session's, when one is */
+    size_t repeat; /* it repeats the item's ask repeat - 1; 0 = it does not */
+    int attempt;   /* from 0: tries of a judge that could not be read */
     struct sq_engine *engine;
     struct sq_request request;
     struct sq_hold hold; /* on the budget */
@@ -33,7 +34,8 @@ struct sq_ask {
 
 struct sq_item {
     struct sq_session *session;
-    struct sq_plan_sample *sample; /* one reference */
+    struct sq_plan_sample *sample;  /* one reference */
+    const struct sq_canary *canary; /* it is one: only judged; NULL = no */
     int epoch;
     struct sq_arena arena;
     struct sq_ask model;
@@ -43,7 +45,8 @@ struct sq_item {
     struct sq_ask *judges; /* one per judge and template that this suite asks,
                               the judges of a template side by side */
     struct sq_judged *judged; /* likewise */
-    size_t njudges;
+    size_t njudges; /* the first nscored count, the others are repeats */
+    size_t nscored;
     struct sq_ran *ran; /* programs that its rules want run */
     size_t nran;
     size_t waiting; /* asks not yet answered, programs not yet ended */
@@ -62,8 +65,12 @@ void sq_item_free(struct sq_item *item);
 const struct sq_message *sq_item_prompt(const struct sq_session *s,
                                         const struct sq_sample *sample,
                                         struct sq_arena *arena, size_t *n);
+/* Makes the key of an ask from its request. */
+void sq_ask_key(struct sq_ask *ask);
+
 /* Answers the ask from the store when it can: then it has arrived (see
- * sq_session_arrive) and *found is set. */
+ * sq_session_arrive) and *found is set. Of a run that is scored again it takes
+ * what the run has, an answer or none: then the ask may be DONE. */
 enum sq_status sq_ask_from_store(struct sq_ask *ask, bool *found,
                                  struct sq_err *err) SQ_CHECKED;
 /* May it be sent now? YES holds what it may take at most. */

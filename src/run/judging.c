@@ -38,6 +38,36 @@ static void add_ask(struct sq_item *item, const struct sq_judge_template *t,
     item->waiting++;
 }
 
+/* An empty query is nobody's question, and no recording has a canary. */
+static bool is_asked(const struct sq_item *item, const struct sq_engine *e)
+{
+    return e->ops->asks ? item->sample->sample->query.n > 0 : !item->canary;
+}
+
+bool sq_judging_repeats(const struct sq_session *s, const struct sq_sample *q,
+                        int epoch)
+{
+    size_t first = s->options->limit.first;
+    return s->canaries && epoch == 1 &&
+           q->ordinal < (first ? first - 1 : 0) + SQ_JUDGING_REPEATS;
+}
+
+/* Has the judges of a few samples say everything twice. */
+static void add_repeats(struct sq_item *item)
+{
+    if (item->canary ||
+        !sq_judging_repeats(item->session, item->sample->sample, item->epoch))
+        return;
+    for (size_t i = 0; i < item->nscored; i++) {
+        const struct sq_ask *ask = &item->judges[i];
+        if (!ask->engine->ops->asks)
+            continue;
+        add_ask(item, ask->template_, ask->judge, ask->request.messages,
+                ask->request.nmessages);
+        item->judges[item->njudges - 1].repeat = i + 1;
+    }
+}
+
 void sq_judging_begin(struct sq_item *item)
 {
     struct sq_session *s = item->session;
@@ -45,21 +75,22 @@ void sq_judging_begin(struct sq_item *item)
     size_t most = s->ntemplates * s->njudges;
     if (!most || item->state != SQ_STATE_PASS)
         return;
-    item->judges = sq_arena_array(&item->arena, most, sizeof *item->judges);
-    item->judged = sq_arena_array(&item->arena, most, sizeof *item->judged);
+    item->judges = sq_arena_array(&item->arena, 2 * most, sizeof *item->judges);
+    item->judged = sq_arena_array(&item->arena, 2 * most, sizeof *item->judged);
     sq_str text = {item->response.text, item->response.text_len};
     for (size_t i = 0; i < s->ntemplates; i++) {
         const struct sq_judge_template *t = s->templates[i];
-        if (!sq_judging_asks(s, item->sample->suite, t))
+        if (!item->canary && !sq_judging_asks(s, item->sample->suite, t))
             continue;
         size_t n = 0;
         const struct sq_message *messages =
             sq_judge_request(t, sample, text, &item->arena, &n);
         for (size_t k = 0; k < s->njudges; k++)
-            /* An empty query is nobody's question. */
-            if (sample->query.n || !s->judges[k].engine->ops->asks)
+            if (is_asked(item, s->judges[k].engine))
                 add_ask(item, t, k, messages, n);
     }
+    item->nscored = item->njudges;
+    add_repeats(item);
 }
 
 /* A first reply stays unless a later one says more. */

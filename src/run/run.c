@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "run/audit.h"
 #include "run/item.h"
 #include "run/metrics.h"
 #include "run/programs.h"
@@ -16,10 +17,11 @@ struct loop {
     struct sq_item *items;
     size_t nitems, window;
     struct sq_ask *queue, **queue_end;
-    bool planned;  /* the plan has no more jobs */
-    bool stopping; /* nothing new is asked */
-    bool starved;  /* nothing new is affordable until an answer is settled */
-    bool drained;  /* the queue was tried since an engine last moved */
+    bool planned;    /* the plan has no more jobs */
+    bool stopping;   /* nothing new is asked */
+    bool starved;    /* nothing new is affordable until an answer is settled */
+    bool drained;    /* the queue was tried since an engine last moved */
+    size_t canaries; /* begun */
     size_t done, total; /* jobs, for the progress line; total 0 = unknown */
     int64_t begun_ms, shown_ms;
 };
@@ -42,7 +44,7 @@ static void end_item(struct loop *l, struct sq_item *item)
     if (item->next)
         item->next->prev = item->prev;
     l->nitems--;
-    l->done++;
+    l->done += !item->canary;
     sq_item_free(item);
 }
 
@@ -149,6 +151,21 @@ static bool can_begin(const struct loop *l)
            !l->starved && !(s->sandbox && s->sandbox->full);
 }
 
+/* Begins canaries up to the nth, which go with the real items. */
+static enum sq_status begin_canaries(struct loop *l, size_t n,
+                                     struct sq_err *err)
+{
+    struct sq_session *s = l->s;
+    enum sq_status st = SQ_OK;
+    while (s->canaries && l->canaries < n && l->canaries < s->canaries->n &&
+           st == SQ_OK) {
+        struct sq_item *item = sq_audit_begin(s, l->canaries++);
+        link_item(l, item);
+        st = advance(l, item, err);
+    }
+    return st;
+}
+
 /* New items, as many as the window holds. */
 static enum sq_status refill(struct loop *l, struct sq_err *err)
 {
@@ -160,13 +177,18 @@ static enum sq_status refill(struct loop *l, struct sq_err *err)
             return st;
         if (!job.sample) {
             l->planned = true;
-            break;
+            return begin_canaries(l, SIZE_MAX, err);
         }
         s->result->jobs++;
         struct sq_item *item = NULL;
         st = sq_item_begin(s, &job, &item, err);
-        if (st != SQ_OK)
+        if (st == SQ_OK)
+            st = begin_canaries(l, s->result->jobs, err);
+        if (st != SQ_OK) {
+            if (item)
+                sq_item_free(item);
             return st;
+        }
         if (!item) {
             s->result->skipped++;
             l->done++;
@@ -539,6 +561,8 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
                                                              : "complete";
     if (left == SQ_OK && st != SQ_STORE)
         left = sq_metrics_put(s, &late);
+    if (left == SQ_OK && st != SQ_STORE)
+        left = sq_audit_put(s, &late);
     if (left == SQ_OK && st != SQ_STORE)
         left = sq_store_run_finish(s->store, &s->run, status, &late);
     if (st == SQ_OK && left != SQ_OK) {

@@ -34,8 +34,10 @@ struct sq_run_prompt {
 
 /* Most values of k in pass@k. */
 #define SQ_PASS_K_MAX 16
+struct sq_run_source; /* run/source.h */
 
 struct sq_run_options {
+    const struct sq_run_source *source; /* score its responses; NULL = ask */
     struct sq_run_model model, judges[SQ_JUDGES_MAX];
     size_t njudges;
     long long judge_reasks;    /* most further tries of an unreadable verdict */
@@ -59,6 +61,7 @@ struct sq_run_options {
     bool unsafe_code;                /* without a sandbox */
     long long pass_k[SQ_PASS_K_MAX]; /* pass@k for these k; 0 ends them; none =
                                         1, 10, 100 */
+    bool judge_audit;      /* of judges that are asked, not replayed */
     long long num_fewshot; /* examples before a query; -1 = the suite's */
     struct sq_log *log;
 };
@@ -70,6 +73,8 @@ struct sq_run_result {
     size_t skipped;            /* already scored before */
     size_t missing;            /* responses or verdicts that could not be had */
     struct sq_err first_error; /* why the first of them is missing */
+    size_t audits;        /* of judges, one for each judge and template... */
+    size_t audits_passed; /* ...those that they passed */
     size_t asked, cached; /* requests sent to engines; answered by the store */
     struct sq_budget budget; /* what was spent; over when it ended the run */
     size_t states[SQ_STATE_COUNT]; /* of the steps scored now */

@@ -7,6 +7,7 @@
 #include "engine/http.h"
 #include "engine/limiter.h"
 #include "judge/attack.h"
+#include "judge/canary.h"
 #include "judge/judge.h"
 #include "run/run.h"
 #include "sandbox/sandbox.h"
@@ -36,10 +37,13 @@ struct sq_session {
     struct sq_http_shared http; /* the one pump of model and judges */
     struct sq_rate rates[SQ_ASKED_COUNT];
     struct sq_engine *model;
+    struct sq_engine stored; /* the model, where responses are scored again */
     struct sq_session_judge judges[SQ_JUDGES_MAX];
     size_t njudges;
     struct sq_arena arena;
     const struct sq_attack_rules *attacks; /* where a judge is asked */
+    struct sq_canaries *canaries; /* NULL = the judges are not audited */
+    struct sq_plan_sample *canary_samples; /* of each, in its order */
     struct sq_store *store;
     struct sq_run run;
     struct sq_plan plan;

@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "run/audit.h"
 #include "run/programs.h"
+#include "run/source.h"
 
 void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
                        struct sq_response *response, int64_t row)
@@ -217,6 +219,47 @@ static enum sq_status open_judges(struct sq_session *s, struct sq_err *err)
     return SQ_OK;
 }
 
+/* The place of a model whose responses are there; nothing is asked of it. */
+static enum sq_status stored_submit(struct sq_engine *e,
+                                    const struct sq_request *request,
+                                    struct sq_err *err)
+{
+    (void)e;
+    (void)request;
+    return sq_err_set(err, SQ_INTERNAL, "a stored response was asked for");
+}
+
+static enum sq_status stored_step(struct sq_engine *e, int wait_ms,
+                                  struct sq_err *err)
+{
+    (void)e;
+    (void)wait_ms;
+    (void)err;
+    return SQ_OK;
+}
+
+static void stored_close(struct sq_engine *e)
+{
+    (void)e;
+}
+
+static const struct sq_engine_ops stored_ops = {.name = "stored",
+                                                .about = "an earlier run",
+                                                .submit = stored_submit,
+                                                .step = stored_step,
+                                                .close = stored_close};
+
+static enum sq_status open_model(struct sq_session *s, struct sq_err *err)
+{
+    const struct sq_run_source *from = s->options->source;
+    if (!from)
+        return open_engine(s, &s->options->model, false, &s->model, err);
+    s->stored = (struct sq_engine){
+        .ops = &stored_ops, .endpoint = from->id, .model = from->model};
+    s->model = &s->stored;
+    return SQ_OK;
+}
+
 /* ---- budget -------------------------------------------------------------- */
 
 static enum sq_status set_price(struct sq_session *s, enum sq_asked asked,
@@ -291,7 +334,7 @@ enum sq_status sq_session_open(struct sq_session *s,
     if (st == SQ_OK && options->njudges)
         st = open_templates(s, err);
     if (st == SQ_OK)
-        st = open_engine(s, &options->model, false, &s->model, err);
+        st = open_model(s, err);
     if (st == SQ_OK && s->ntemplates)
         st = sq_attack_rules(&s->arena, &s->attacks, err);
     if (st == SQ_OK && s->ntemplates)
@@ -300,6 +343,8 @@ enum sq_status sq_session_open(struct sq_session *s,
         sq_log(options->log, SQ_LOG_WARN,
                "these suites are scored by rules alone: the judge has nothing "
                "to do (--judge-template NAME would ask it)");
+    if (st == SQ_OK)
+        st = sq_audit_open(s, err);
     if (st == SQ_OK)
         st = open_budget(s, err);
     return st;
@@ -339,6 +384,23 @@ static void put_prompt(struct sq_json *j, const struct sq_run_prompt *p)
         sq_json_put_str(j, "extra_body", p->extra);
 }
 
+/* How the source asked its model: all its settings that are not of scoring. */
+static void put_rest(struct sq_json *j, const struct sq_json *settings)
+{
+    static const char *const ours[] = {
+        "seqeval",      "judges",     "suites",   "judge_templates",
+        "judge_reasks", "canaries",   "no_cache", "scored_from",
+        "python",       "unsafe_code"};
+    for (const struct sq_json *i = sq_json_first(settings); i;
+         i = sq_json_next(i)) {
+        bool skip = false;
+        for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
+            skip = skip || sq_str_eq(sq_json_key(i), sq_str_from(ours[k]));
+        if (!skip)
+            sq_json_put(j, sq_json_key(i).p, sq_json_copy(i));
+    }
+}
+
 /* All that decides which questions are asked and how answers are read: two runs
  * with the same text are the same run. */
 static struct sq_json *identity(const struct sq_session *s)
@@ -346,7 +408,8 @@ static struct sq_json *identity(const struct sq_session *s)
     const struct sq_run_options *o = s->options;
     struct sq_json *j = sq_json_object();
     sq_json_put_str(j, "seqeval", SQ_STR(SQ_VERSION));
-    put_engine(j, "model", s->model);
+    if (!o->source)
+        put_engine(j, "model", s->model);
     struct sq_json *asked = sq_json_array();
     for (size_t i = 0; i < s->njudges; i++)
         put_engine(asked, NULL, s->judges[i].engine);
@@ -377,6 +440,18 @@ static struct sq_json *identity(const struct sq_session *s)
     sq_json_put(j, "judge_templates", judges);
     if (s->njudges)
         sq_json_put_int(j, "judge_reasks", o->judge_reasks);
+    if (s->canaries)
+        sq_json_put_str(j, "canaries", sq_str_from(s->canaries->digest));
+    sq_json_put_bool(j, "no_cache", o->no_cache);
+    if (s->sandbox) {
+        sq_json_put_str(j, "python", sq_str_from(s->sandbox->python));
+        sq_json_put_bool(j, "unsafe_code", s->sandbox->unsafe);
+    }
+    if (o->source) {
+        sq_json_put_str(j, "scored_from", sq_str_from(o->source->id));
+        put_rest(j, o->source->settings);
+        return j;
+    }
     sq_json_put_int(j, "epochs", o->epochs);
     put_set(j, "limit_first", (double)o->limit.first, 0);
     put_set(j, "limit_last", (double)o->limit.last, 0);
@@ -385,11 +460,6 @@ static struct sq_json *identity(const struct sq_session *s)
     put_set(j, "max_tokens", (double)o->sampling.max_tokens, -1);
     put_set(j, "seed", (double)o->sampling.seed, -1);
     put_prompt(j, &o->prompt);
-    sq_json_put_bool(j, "no_cache", o->no_cache);
-    if (s->sandbox) {
-        sq_json_put_str(j, "python", sq_str_from(s->sandbox->python));
-        sq_json_put_bool(j, "unsafe_code", s->sandbox->unsafe);
-    }
     return j;
 }
 
@@ -516,6 +586,7 @@ void sq_session_close(struct sq_session *s)
     for (size_t i = 0; i < s->narrivals; i++)
         sq_response_release(&s->arrivals[i].response);
     free(s->arrivals);
+    sq_audit_close(s);
     sq_arena_release(&s->arena);
     sq_store_close(s->store);
 }

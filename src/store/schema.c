@@ -16,8 +16,25 @@
     "   sum(p.cached_tokens) FILTER (WHERE j.requests > 0)) AS cached_tokens," \
     "  iif(sum(j.requests) = 0, 0, sum(p.reasoning_tokens)"                    \
     "   FILTER (WHERE j.requests > 0)) AS reasoning_tokens"                    \
-    " FROM job j JOIN run r ON r.id = j.run"                                   \
+    " FROM (SELECT run, judge, requests, retries, cost, response FROM job"     \
+    "  UNION ALL SELECT run, judge, requests, retries, cost, response"         \
+    "  FROM probe_job) j JOIN run r ON r.id = j.run"                           \
     " LEFT JOIN response p ON p.id = j.response"
+
+/* The value of a verdict's metric if all that is missing had been the worst,
+ * and if it had been the best. */
+#define RANGE(metric, lo, hi, state, known)                                    \
+    "CREATE VIEW range_of_" metric " AS"                                       \
+    " SELECT k.run, k.suite, '" metric "' AS metric,"                          \
+    "  avg(k.lo) AS lo, avg(k.hi) AS hi, sum(k.missing) AS missing"            \
+    " FROM (SELECT j.run, s.suite, " lo " AS lo, " hi " AS hi,"                \
+    "   sum(NOT coalesce(" known ", 0)) AS missing, count(" state ") AS asked" \
+    "  FROM job j JOIN sample s ON s.id = j.sample AND s.query <> ''"          \
+    "  LEFT JOIN verdict v ON v.run = j.run AND v.sample = j.sample"           \
+    "   AND v.epoch = j.epoch AND " state " <> 8"                              \
+    "  WHERE j.judge = '' AND j.state IN (0, 4, 9)"                            \
+    "  GROUP BY j.run, j.sample) k"                                            \
+    " GROUP BY k.run, k.suite HAVING sum(k.asked) > 0"
 
 /* Keys that rows of runs repeat are integers, and the tables with one row per
  * step or value are their own index (WITHOUT ROWID). What refers to names
@@ -195,6 +212,44 @@ static const char *const version_1[] = {
     " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
     ") STRICT, WITHOUT ROWID",
 
+    "CREATE TABLE probe_job("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " judge TEXT NOT NULL,"
+    " template INTEGER NOT NULL REFERENCES template,"
+    " probe TEXT NOT NULL,"
+    " attempt INTEGER NOT NULL,"
+    " response INTEGER REFERENCES response,"
+    " state INTEGER NOT NULL REFERENCES state,"
+    " error TEXT,"
+    " requests INTEGER NOT NULL,"
+    " retries INTEGER NOT NULL,"
+    " cost REAL,"
+    " PRIMARY KEY(run, judge, template, probe, attempt)"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE probe("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " judge TEXT NOT NULL,"
+    " template TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " question TEXT NOT NULL,"
+    " step INTEGER NOT NULL,"
+    " expected INTEGER,"
+    " right INTEGER NOT NULL,"
+    " PRIMARY KEY(run, judge, template, kind, name, question, step)"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE TABLE audit("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " judge TEXT NOT NULL,"
+    " template TEXT NOT NULL,"
+    " measure TEXT NOT NULL,"
+    " value REAL,"
+    " lo REAL,"
+    " hi REAL,"
+    " n INTEGER NOT NULL,"
+    " PRIMARY KEY(run, judge, template, measure)"
+    ") STRICT, WITHOUT ROWID",
+
     "CREATE TABLE metric("
     " id INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL UNIQUE"
@@ -260,6 +315,37 @@ static const char *const version_1[] = {
     "  v.evidence, v.explanation"
     " FROM finding v JOIN run r ON r.id = v.run"
     " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
+    RANGE("following_rate", "avg(coalesce(v.following = 0, 0))",
+          "avg(coalesce(v.following <> 1, 1))", "v.following",
+          "v.following IN (0, 1)"),
+    RANGE("quality", "avg(iif(v.quality_state = 0, v.quality, 1))",
+          "avg(iif(v.quality_state = 0, v.quality, 5))", "v.quality_state",
+          "v.quality_state = 0"),
+    "CREATE VIEW range_of_step_rate AS"
+    " SELECT k.run, s.suite, 'step_rate' AS metric,"
+    "  avg(k.lo) AS lo, avg(k.hi) AS hi, sum(k.missing) AS missing"
+    " FROM (SELECT run, sample, avg(1.0 * pass / n) AS lo,"
+    "   avg(1.0 * (pass + missing) / n) AS hi, sum(missing > 0) AS missing"
+    "  FROM (SELECT run, sample, epoch,"
+    "    sum(state = 0) AS pass, sum(state IN (2, 4, 9)) AS missing,"
+    "    sum(state IN (0, 1, 2, 4, 9)) AS n"
+    "   FROM step_score WHERE grader = '' GROUP BY run, sample, epoch)"
+    "  WHERE n > 0 GROUP BY run, sample) k"
+    " JOIN sample s ON s.id = k.sample AND s.query <> ''"
+    " GROUP BY k.run, s.suite",
+    "CREATE VIEW ranges AS"
+    " SELECT r.run_id, u.label AS suite, k.metric, k.lo, k.hi, k.missing"
+    " FROM (SELECT * FROM range_of_step_rate UNION ALL"
+    "  SELECT * FROM range_of_following_rate UNION ALL"
+    "  SELECT * FROM range_of_quality) k"
+    " JOIN run r ON r.id = k.run JOIN suite u ON u.id = k.suite",
+    "CREATE VIEW judge_audit AS"
+    " SELECT r.run_id, a.judge, a.template, a.measure, a.value, a.lo, a.hi,"
+    "  a.n FROM audit a JOIN run r ON r.id = a.run",
+    "CREATE VIEW judge_probes AS"
+    " SELECT r.run_id, p.judge, p.template, p.kind, p.name, p.question,"
+    "  iif(p.question = 'step', p.step, NULL) AS step, p.expected, p.right"
+    " FROM probe p JOIN run r ON r.id = p.run",
     "CREATE VIEW samples AS"
     " SELECT r.run_id, u.label AS suite, s.sample_id, j.epoch,"
     "  (SELECT name FROM state WHERE id = j.state) AS state, j.error,"

@@ -118,6 +118,8 @@ struct sq_job {
     const char *judge;           /* its name; "" = the model was asked */
     const char *judge_template;  /* "" = the model was asked */
     const char *template_digest; /* "" = the model was asked */
+    const char *probe;   /* what of an audit it is, "canary:birds/half": then it
+                            is kept apart; NULL = it is no part of one */
     int attempt;         /* of a judge whose reply could not be read; from 0 */
     int64_t response;    /* row, 0 = none */
     enum sq_state state; /* PASS answered, ERROR, NOT_RUN, TRUNCATED, REFUSED */
@@ -135,6 +137,22 @@ struct sq_job {
 enum sq_status sq_store_job_put(struct sq_store *s, const struct sq_run *run,
                                 const struct sq_job *job,
                                 struct sq_err *err) SQ_CHECKED;
+
+/* What became of one (sample, epoch) of an earlier run, by names, as its suite
+ * may be another version. */
+struct sq_source_job {
+    bool there;          /* it was in the run's plan */
+    enum sq_state state; /* of the request */
+    int64_t row;         /* of the response, 0 = none */
+    struct sq_response response;
+    char *error, *query; /* query: what was asked */
+};
+/* Release with sq_source_job_release. */
+enum sq_status sq_store_source_get(struct sq_store *s, const char *run_id,
+                                   const char *suite, sq_str sample, int epoch,
+                                   struct sq_source_job *out,
+                                   struct sq_err *err) SQ_CHECKED;
+void sq_source_job_release(struct sq_source_job *j);
 
 /* ---- scores ------------------------------------------------------------ */
 
@@ -198,6 +216,34 @@ enum sq_status sq_store_scored(struct sq_store *s, const struct sq_run *run,
                                int64_t sample, int epoch, bool *scored,
                                struct sq_err *err) SQ_CHECKED;
 
+/* ---- audits of judges -------------------------------------------------- */
+
+/* One question to a judge whose answer tells something about the judge. */
+struct sq_probe {
+    const char *judge, *judge_template;
+    const char *kind; /* "canary", "repeat" */
+    const char *name; /* "birds/half" */
+    const char *question;
+    size_t step;
+    int expected; /* canary: 1 the right answer is yes, 0 no; repeat: -1 */
+    bool right;   /* repeat: the same answer twice */
+};
+/* Replaces what stood there. */
+enum sq_status sq_store_probes_put(struct sq_store *s, const struct sq_run *run,
+                                   const struct sq_probe *probes, size_t n,
+                                   struct sq_err *err) SQ_CHECKED;
+
+/* A row of the view judge_audit; NaN = none. */
+struct sq_audit {
+    const char *judge, *judge_template, *measure;
+    double value, lo, hi;
+    size_t n;
+};
+/* Replaces the row (run, judge, template, measure). */
+enum sq_status sq_store_audit_put(struct sq_store *s, const struct sq_run *run,
+                                  const struct sq_audit *a,
+                                  struct sq_err *err) SQ_CHECKED;
+
 /* ---- metrics ----------------------------------------------------------- */
 
 /* One value of a metric for one sample (mean over its epochs), with the
@@ -250,6 +296,18 @@ enum sq_store_query {
     SQ_QUERY_RUN_UNSAFE,
     /* run -> n: the responses that talk to the judge */
     SQ_QUERY_RUN_ATTACKS,
+    /* run -> judge, template, kind, expected, n, right: probes, counted */
+    SQ_QUERY_RUN_PROBES,
+    /* run -> judge, template, n, agreeing: steps that both rules and the judge
+     * decide */
+    SQ_QUERY_RUN_RULE_JUDGE,
+    /* run -> template, question, unit, judge, state, value: every finding of
+     * every judge, those on one unit side by side */
+    SQ_QUERY_RUN_FINDINGS,
+    /* run -> suite, metric, lo, hi, missing: where something is missing */
+    SQ_QUERY_RUN_RANGES,
+    /* run -> judge, template, measure, value, lo, hi, n: the audit */
+    SQ_QUERY_RUN_AUDIT,
     /* run -> suite, sample_id, epoch, state, error, cached, retries, grader,
      * steps, pass, fail, unanswerable; one row per grader, one in all (NULL)
      * where no step was scored. In the order of the suite's data. */

@@ -91,6 +91,36 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         "SELECT count(*) FROM run r JOIN sheet h ON h.run = r.id"
         " WHERE r.run_id = ?1 AND h.attack IS NOT NULL HAVING count(*) > 0",
 
+    [SQ_QUERY_RUN_PROBES] =
+        "SELECT p.judge, p.template, p.kind, p.expected, count(*),"
+        " sum(p.right) FROM run r JOIN probe p ON p.run = r.id"
+        " WHERE r.run_id = ?1 GROUP BY p.judge, p.template, p.kind, p.expected",
+
+    [SQ_QUERY_RUN_RULE_JUDGE] =
+        "SELECT f.judge, f.template, count(*), sum(v.rule_pass = (f.state = 0))"
+        " FROM run r JOIN finding f ON f.run = r.id AND f.question = 'step'"
+        "  AND f.state IN (0, 1)"
+        " JOIN step_score v ON v.run = f.run AND v.sample = f.sample"
+        "  AND v.epoch = f.epoch AND v.step = f.step AND v.grader = ''"
+        "  AND v.rule_pass IS NOT NULL"
+        " WHERE r.run_id = ?1 GROUP BY f.judge, f.template",
+
+    [SQ_QUERY_RUN_FINDINGS] =
+        "SELECT f.template, f.question, f.sample || '/' || f.epoch || '/' ||"
+        " f.step, f.judge, e.name, f.value"
+        " FROM run r JOIN finding f ON f.run = r.id"
+        " JOIN state e ON e.id = f.state WHERE r.run_id = ?1"
+        " ORDER BY f.template, f.question, f.sample, f.epoch, f.step",
+
+    [SQ_QUERY_RUN_RANGES] =
+        "SELECT suite, metric, lo, hi, missing FROM ranges"
+        " WHERE run_id = ?1 AND missing > 0 ORDER BY suite, metric",
+
+    [SQ_QUERY_RUN_AUDIT] =
+        "SELECT a.judge, a.template, a.measure, a.value, a.lo, a.hi, a.n"
+        " FROM run r JOIN audit a ON a.run = r.id WHERE r.run_id = ?1"
+        " ORDER BY a.judge, a.template, a.measure",
+
     [SQ_QUERY_RUN_SAMPLES] =
         "SELECT u.label, s.sample_id, j.epoch, e.name, j.error,"
         " j.requests = 0 AND j.response IS NOT NULL, j.retries, v.grader,"

@@ -153,9 +153,27 @@ static enum sq_status template_row(struct sq_store *s, const struct sq_job *job,
     return sq_stmt_run_int(q, row, err);
 }
 
+#define ON_CONFLICT                                                            \
+    " DO UPDATE SET response = excluded.response,"                             \
+    "  state = excluded.state, error = excluded.error,"                        \
+    "  requests = requests + excluded.requests,"                               \
+    "  retries = retries + excluded.retries,"                                  \
+    "  cost = iif(cost IS NULL, excluded.cost,"                                \
+    "   cost + ifnull(excluded.cost, 0))"                                      \
+    " WHERE response IS NOT excluded.response OR response IS NULL"
+
 static enum sq_status put_job(struct sq_store *s, const struct sq_run *run,
                               const struct sq_job *job, struct sq_err *err)
 {
+    static const char job_sql[] =
+        "INSERT INTO job VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+        "  ?12, ?13)"
+        " ON CONFLICT(run, sample, epoch, judge, template, "
+        "attempt)" ON_CONFLICT;
+    static const char probe_sql[] =
+        "INSERT INTO probe_job VALUES(?1, ?4, ?5, ?2, ?6, ?8, ?9, ?10, ?11,"
+        "  ?12, ?13)"
+        " ON CONFLICT(run, judge, template, probe, attempt)" ON_CONFLICT;
     bool asked = !job->cached && job->state != SQ_STATE_NOT_RUN;
     int64_t template = 0;
     enum sq_status st = SQ_OK;
@@ -165,21 +183,14 @@ static enum sq_status put_job(struct sq_store *s, const struct sq_run *run,
         st = template_row(s, job, &template, err);
     if (st != SQ_OK)
         return st;
-    q = sq_db_query(
-        s->db, "INSERT INTO job"
-               " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-               "  ?12, ?13)"
-               " ON CONFLICT(run, sample, epoch, judge, template, attempt)"
-               " DO UPDATE SET response = excluded.response,"
-               "  state = excluded.state, error = excluded.error,"
-               "  requests = requests + excluded.requests,"
-               "  retries = retries + excluded.retries,"
-               "  cost = iif(cost IS NULL, excluded.cost,"
-               "   cost + ifnull(excluded.cost, 0))"
-               " WHERE response IS NOT excluded.response OR response IS NULL");
+    q = sq_db_query(s->db, job->probe ? probe_sql : job_sql);
     sq_stmt_bind_int(q, 1, run->row);
-    sq_stmt_bind_int(q, 2, job->sample);
-    sq_stmt_bind_int(q, 3, job->epoch);
+    if (job->probe) {
+        sq_stmt_bind_cstr(q, 2, job->probe);
+    } else {
+        sq_stmt_bind_int(q, 2, job->sample);
+        sq_stmt_bind_int(q, 3, job->epoch);
+    }
     sq_stmt_bind_cstr(q, 4, job->judge);
     sq_stmt_bind_int(q, 5, template);
     sq_stmt_bind_int(q, 6, job->attempt);

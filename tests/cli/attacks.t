@@ -3,6 +3,8 @@
 # stands outside the frames has nothing to obey, no score is gained, and people
 # are told which responses tried.
 . "$(dirname "$0")/lib.sh"
+SEQEVAL_JUDGE_AUDIT=0 # audit.t has it; here requests are counted
+export SEQEVAL_JUDGE_AUDIT
 db=$tmp/attacks.db
 sql() { sqlite3 -readonly "$db" "$1"; }
 attacks=$root/tests/judge/attacks.jsonl

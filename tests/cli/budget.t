@@ -3,6 +3,8 @@
 # and whatever the server does; what is left is not_run, and the next run goes
 # on.
 . "$(dirname "$0")/lib.sh"
+SEQEVAL_JUDGE_AUDIT=0 # audit.t has it; here requests are counted
+export SEQEVAL_JUDGE_AUDIT
 n=300
 OPENAI_API_KEY=k
 export OPENAI_API_KEY

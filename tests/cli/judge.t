@@ -2,6 +2,8 @@
 # A real round trip over loopback: model and judge behind one stub server; the
 # request bodies are the documented ones and no key is kept anywhere.
 . "$(dirname "$0")/lib.sh"
+SEQEVAL_JUDGE_AUDIT=0 # audit.t has it; here requests are counted
+export SEQEVAL_JUDGE_AUDIT
 db=$tmp/judge.db
 sql() { sqlite3 -readonly "$db" "$1"; }
 key=sk-secret-0123456789

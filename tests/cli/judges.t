@@ -3,6 +3,8 @@
 # what stays apart, a tie is nobody's verdict, a reply that cannot be read is
 # asked for again, and everything is counted.
 . "$(dirname "$0")/lib.sh"
+SEQEVAL_JUDGE_AUDIT=0 # audit.t has it; here requests are counted
+export SEQEVAL_JUDGE_AUDIT
 db=$tmp/judges.db
 sql() { sqlite3 -readonly "$db" "$1"; }
 mkdir -p "$tmp/home/benchmarks/tiny" "$tmp/data"

@@ -60,6 +60,14 @@ tables() {
     select 'finding', ordinal, epoch, judge, template, question, step, state,
       value, evidence, explanation from finding join sample on id = sample
       where run = 1 order by 2, 3, 4, 5, 6, 7;
+    select 'probe_job', judge, name, probe, attempt, key, state, error, requests,
+      probe_job.retries, cost from probe_job
+      left join template on template.id = template
+      left join response on response.id = response where run = 1 order by 2, 4;
+    select 'probe', judge, template, kind, name, question, step, expected, right
+      from probe where run = 1 order by 2, 3, 4, 5, 6, 7;
+    select 'audit', judge, template, measure, value, lo, hi, n from audit
+      where run = 1 order by 2, 3, 4;
     select 'sample_score', ordinal, epoch, name, value from sample_score
       join sample on sample.id = sample join metric on metric.id = metric
       where run = 1 order by 2, 3, 4;
@@ -74,8 +82,10 @@ moments() {
 
 (ask "$tmp/whole.db" $n 64)
 tables "$tmp/whole.db" >"$tmp/whole.txt"
+# 16 canaries, and 8 samples that are judged twice
+audit=24
 is "an undisturbed run asks each query once, and the judge" "$(sent)" \
-    $((2 * n))
+    $((2 * n + audit))
 is "no table is left out" "$(grep -c "^    select '" "$0")" "$(sqlite3 \
     "$tmp/whole.db" "select count(*) from sqlite_schema where type = 'table'
     and name <> 'metric'")"
@@ -96,7 +106,7 @@ ok "the final tables are the same, byte for byte" \
     cmp "$tmp/whole.txt" "$tmp/cut.txt"
 is "it is one run, gone on with" \
     "$(sqlite3 -readonly "$tmp/cut.db" "select count(*) from runs")" 1
-again=$(($(sent) - before - 2 * n))
+again=$(($(sent) - before - 2 * n - audit))
 # model and judge have j each
 ok "asked twice: no more than what was in flight ($again)" \
     test "$again" -le $((2 * j * kills))

@@ -2,6 +2,8 @@
 # What goes over the wire and what is kept of what comes back: requests as
 # documented, thoughts apart, the server's own JSON, and no secret anywhere.
 . "$(dirname "$0")/lib.sh"
+SEQEVAL_JUDGE_AUDIT=0 # audit.t has it; here requests are counted
+export SEQEVAL_JUDGE_AUDIT
 db=$tmp/wire.db
 sql() { sqlite3 -readonly "$db" "$1"; }
 OPENAI_API_KEY=sk-wire-0123456789

@@ -27,6 +27,10 @@ static void test_views_have_the_documented_columns(void **state)
         VIEW("judge_verdicts", "run_id,suite,sample_id,epoch,judge,template,"
                                "question,step,state,value,evidence,"
                                "explanation"),
+        VIEW("ranges", "run_id,suite,metric,lo,hi,missing"),
+        VIEW("judge_audit", "run_id,judge,template,measure,value,lo,hi,n"),
+        VIEW("judge_probes", "run_id,judge,template,kind,name,question,step,"
+                             "expected,right"),
         VIEW("judge_usage", "run_id,judge,requests,cached,retries,"
                             "prompt_tokens,completion_tokens,cost,"
                             "cached_tokens,reasoning_tokens"),
@@ -42,7 +46,7 @@ static void test_views_have_the_documented_columns(void **state)
     for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
         sql_is(f->path, views[i].query, views[i].columns);
     sql_is(f->path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'",
-           "9");
+           "15");
 }
 
 static void test_states_have_their_names(void **state)
