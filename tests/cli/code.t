@@ -5,7 +5,7 @@
 db=$tmp/code.db
 sql() { sqlite3 -readonly "$db" "$1"; }
 
-# add_suite NAME: from $tmp/data/NAME.jsonl; the tests are the field `test`
+# add_suite NAME SECONDS: from $tmp/data/NAME.jsonl; tests are the field `test`
 add_suite() {
     mkdir -p "$tmp/home/benchmarks/$1"
     cat >"$tmp/home/benchmarks/$1/suite.json" <<END
@@ -16,17 +16,20 @@ add_suite() {
  "sample": {"id": "key"}, "prompt": "{q}",
  "steps": [{"kind": "code", "graders": [{"name": "tests", "metric": "pass@1",
    "check": "unit_tests", "prompt": "{q}", "entry": "f", "stops": ["\\nprint"],
-   "tests": "{test}", "seconds": 0.5}]}]}
+   "tests": "{test}", "seconds": $2}]}]}
 END
 }
 mkdir -p "$tmp/home/benchmarks" "$tmp/data"
 ln -s "$root/judges" "$tmp/home/judges"
-for n in right wrong empty nul two chat late left; do
+for n in right wrong empty nul two chat left late; do
     cat <<END
 {"key": "$n", "q": "def f(x):\n    \"\"\"$n\"\"\"\n", "test": "assert f(1) == 2"}
 END
-done >"$tmp/data/mini.jsonl"
-add_suite mini
+done >"$tmp/all.jsonl"
+grep -v '"late"' "$tmp/all.jsonl" >"$tmp/data/mini.jsonl"
+grep '"late"' "$tmp/all.jsonl" >"$tmp/data/brief.jsonl"
+add_suite mini 60
+add_suite brief 0.3
 cat >"$tmp/answers.jsonl" <<'END'
 {"id": "right", "output": "    return x + 1\nprint('and more')"}
 {"id": "right", "output": "    return x + 1"}
@@ -48,7 +51,6 @@ cat >"$tmp/answers.jsonl" <<'END'
 {"id": "chat", "output": "I cannot do that."}
 {"id": "late", "output": "    while True: pass"}
 {"id": "late", "output": "    import time; time.sleep(60)"}
-{"id": "late", "output": "    return 2"}
 {"id": "left", "output": "    import os; os._exit(0)"}
 {"id": "left", "output": "    raise SystemExit(0)"}
 {"id": "left", "output": "    import os; os.kill(1, 9); os.abort()"}
@@ -68,7 +70,7 @@ is "it is run" "$status" 0
 is "each answer ends as documented" "$(sql "SELECT group_concat(v, ' ') FROM
     (SELECT sample_id || '=' || group_concat(substr(state, 1, 1), '') AS v FROM
     (SELECT * FROM step_scores ORDER BY sample_id, epoch) GROUP BY sample_id)")" \
-    'chat=ppf empty=fff late=ffp left=fff nul=ffp right=ppf two=ppf wrong=fff'
+    'chat=ppf empty=fff left=fff nul=ffp right=ppf two=ppf wrong=fff'
 why() { sql "SELECT explanation FROM step_scores WHERE sample_id = '$1'
     AND epoch = $2"; }
 why right 1 >"$out"
@@ -79,7 +81,12 @@ why chat 2 >"$out"
 like "a function" "$out" '\(function\)'
 why wrong 3 >"$out"
 like "the exception is told" "$out" "failed .*NameError: name 'y' is not defined"
-why late 2 >"$out"
+SEQEVAL_HOME=$tmp/home run "$seqeval" run --suite brief --data "$tmp/data" \
+    --db "$tmp/brief.db" --epochs 2 --model "replay:$tmp/answers.jsonl"
+is "the late fail" "$(sqlite3 "$tmp/brief.db" "SELECT group_concat(state)
+    FROM step_scores")" fail,fail
+sqlite3 "$tmp/brief.db" 'SELECT explanation FROM step_scores
+    WHERE epoch = 2' >"$out"
 like "the second run is told" "$out" 'timeout after .*, run again alone'
 why left 1 >"$out"
 like "leaving early is no pass" "$out" 'exited after .*status 0'
@@ -87,7 +94,7 @@ is "what was run is the evidence" "$(sql "SELECT evidence FROM step_scores
     WHERE sample_id = 'chat' AND epoch = 1")" "def f(x):
     return x + 1"
 is "pass@1 is the mean" "$(sql "SELECT round(value, 12), n FROM leaderboard
-    WHERE metric = 'pass@1'")" "0.333333333333|8"
+    WHERE metric = 'pass@1'")" "0.333333333333|7"
 is "no pass@10 of three" "$(sql "SELECT count(*) FROM leaderboard
     WHERE metric = 'pass@10'")" 0
 is "the interpreter is kept" "$(sql "SELECT
@@ -95,11 +102,11 @@ is "the interpreter is kept" "$(sql "SELECT
     json_extract(settings_json, '$.unsafe_code') FROM runs")" '1|0'
 
 run_mini --model "replay:$tmp/answers.jsonl" --pass-k 2,3
-# of 3: c=2 for right, chat, two; c=1 for nul, late; 0 for the rest
+# of 3: c=2 for right, chat, two; c=1 for nul; 0 for the rest
 is "pass@2, pass@3" "$(sql "SELECT group_concat(metric || ' ' ||
     round(value, 9), ', ') FROM leaderboard WHERE metric IN
     ('pass@2', 'pass@3') AND run_id = (SELECT max(run_id) FROM runs)")" \
-    "pass@2 0.541666667, pass@3 0.625"
+    "pass@2 0.523809524, pass@3 0.571428571"
 run_mini --model "replay:$tmp/answers.jsonl" --pass-k 1,x
 is "--pass-k wants numbers" "$status" 2
 
@@ -118,7 +125,7 @@ is "an answer of 10 MB is run" "$(sqlite3 "$tmp/long.db" \
     'SELECT state FROM step_scores')" pass
 
 printf '{"key": "a", "q": "x", "test": " "}\n' >"$tmp/data/bare.jsonl"
-add_suite bare
+add_suite bare 3
 printf '{"id": "a", "output": "x"}\n' >"$tmp/a.jsonl"
 SEQEVAL_HOME=$tmp/home run "$seqeval" run --suite bare --data "$tmp/data" \
     --db "$tmp/bare.db" --model "replay:$tmp/a.jsonl"
