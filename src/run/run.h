@@ -56,6 +56,7 @@ struct sq_run_options {
     struct sq_run_prompt prompt;
     long long epochs, concurrency, max_retries;
     double timeout_s;
+    bool stream; /* answers come in pieces */
     bool allow_modified, no_cache;
     const char *python;              /* what runs programs; NULL = python3 */
     bool unsafe_code;                /* without a sandbox */
