@@ -14,6 +14,7 @@ static const struct sq_metric metrics[] = {
     {.name = "prompt_level_loose_acc", .max = 1},
     {.name = "inst_level_loose_acc", .max = 1, .pooled = true},
     {.name = "acc_*", .max = 1},
+    {.name = "pass@*", .max = 1},
     {.name = "em", .max = 1},
     {.name = "f1", .max = 1},
     {.name = "em_lang", .max = 1},

@@ -12,7 +12,7 @@
 #include "engine/replay_form.h"
 #include "engine/thoughts.h"
 
-static const char *const id_fields[] = {"id", "sample_id", NULL};
+static const char *const id_fields[] = {"id", "sample_id", "task_id", NULL};
 static const char *const text_fields[] = {"prompt", "instruction", "question",
                                           "query",  "input",       NULL};
 static const char *const output_fields[] = {"output", "response",

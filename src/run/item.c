@@ -383,7 +383,9 @@ enum sq_status sq_item_score(struct sq_item *item, struct sq_err *err)
         .text = {item->response.text, item->response.text_len},
         .error = item->error,
         .judged = item->judged,
-        .njudged = item->nscored};
+        .njudged = item->nscored,
+        .ran = item->ran,
+        .nran = item->nran};
     struct sq_score_sheet sheet;
     sq_score(&in, &item->arena, &sheet);
     if (item->nscored)

@@ -47,7 +47,9 @@ struct sq_item {
     struct sq_judged *judged; /* likewise */
     size_t njudges; /* the first nscored count, the others are repeats */
     size_t nscored;
-    size_t waiting;              /* asks not yet answered */
+    struct sq_ran *ran; /* programs that its rules want run */
+    size_t nran;
+    size_t waiting; /* asks not yet answered, programs not yet ended */
     struct sq_item *prev, *next; /* list of the items under way */
 };
 

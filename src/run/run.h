@@ -33,6 +33,8 @@ struct sq_run_prompt {
     sq_str extra;           /* members for the body; see struct sq_request */
 };
 
+/* Most values of k in pass@k. */
+#define SQ_PASS_K_MAX 16
 struct sq_run_source; /* run/source.h */
 
 struct sq_run_options {
@@ -58,6 +60,10 @@ struct sq_run_options {
     double timeout_s;
     bool stream; /* answers come in pieces */
     bool allow_modified, no_cache;
+    const char *python;              /* what runs programs; NULL = python3 */
+    bool unsafe_code;                /* without a sandbox */
+    long long pass_k[SQ_PASS_K_MAX]; /* pass@k for these k; 0 ends them; none =
+                                        1, 10, 100 */
     bool judge_audit;      /* of judges that are asked, not replayed */
     long long num_fewshot; /* examples before a query; -1 = the suite's */
     struct sq_log *log;

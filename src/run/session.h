@@ -11,8 +11,10 @@
 #include "judge/canary.h"
 #include "judge/judge.h"
 #include "run/run.h"
+#include "sandbox/sandbox.h"
 
 struct sq_ask;
+struct sq_item;
 
 /* A request that an engine answered, waiting to be stored. */
 struct sq_arrival {
@@ -49,6 +51,10 @@ struct sq_session {
     struct sq_plan plan;
     struct sq_run_result *result;
     struct sq_budget *budget; /* the result's */
+
+    struct sq_sandbox *sandbox; /* NULL = no suite runs programs */
+    struct sq_item **ready;     /* whose last program has ended */
+    size_t nready;
 
     struct sq_arrival *arrivals;
     size_t narrivals, arrivals_cap;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "run/audit.h"
+#include "run/programs.h"
 #include "run/source.h"
 
 void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
@@ -391,8 +392,9 @@ static void put_prompt(struct sq_json *j, const struct sq_run_prompt *p)
 static void put_rest(struct sq_json *j, const struct sq_json *settings)
 {
     static const char *const ours[] = {
-        "seqeval",      "judges",   "suites",   "judge_templates",
-        "judge_reasks", "canaries", "no_cache", "scored_from"};
+        "seqeval",      "judges",     "suites",   "judge_templates",
+        "judge_reasks", "canaries",   "no_cache", "scored_from",
+        "python",       "unsafe_code"};
     for (const struct sq_json *i = sq_json_first(settings); i;
          i = sq_json_next(i)) {
         bool skip = false;
@@ -445,6 +447,10 @@ static struct sq_json *identity(const struct sq_session *s)
     if (s->canaries)
         sq_json_put_str(j, "canaries", sq_str_from(s->canaries->digest));
     sq_json_put_bool(j, "no_cache", o->no_cache);
+    if (s->sandbox) {
+        sq_json_put_str(j, "python", sq_str_from(s->sandbox->python));
+        sq_json_put_bool(j, "unsafe_code", s->sandbox->unsafe);
+    }
     if (o->source) {
         sq_json_put_str(j, "scored_from", sq_str_from(o->source->id));
         put_rest(j, o->source->settings);
@@ -564,6 +570,9 @@ static const char *judge_names(struct sq_session *s)
 enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
 {
     struct sq_buf settings, origin;
+    enum sq_status st = sq_programs_open(s, err);
+    if (st != SQ_OK)
+        return st;
     sq_buf_init(&settings, SQ_MAX_CONFIG);
     sq_buf_init(&origin, SQ_MAX_CONFIG);
     struct sq_json *id = identity(s), *from = provenance(s);
@@ -582,8 +591,7 @@ enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
                                .judge = judge_names(s),
                                .settings_json = settings.p,
                                .provenance_json = origin.p};
-    enum sq_status st =
-        sq_store_open(&s->store, s->options->db, SQ_STORE_WRITE, err);
+    st = sq_store_open(&s->store, s->options->db, SQ_STORE_WRITE, err);
     if (st == SQ_OK)
         st = sq_store_run_begin(s->store, &info, &s->run, err);
     if (st == SQ_OK)
@@ -607,6 +615,8 @@ void sq_session_close(struct sq_session *s)
         s->judges[i].engine->ops->close(s->judges[i].engine);
     if (s->model)
         s->model->ops->close(s->model);
+    sq_sandbox_close(s->sandbox);
+    free(s->ready);
     sq_plan_release(&s->plan);
     for (size_t i = 0; i < s->ntemplates; i++)
         sq_judge_template_free(s->templates[i]);

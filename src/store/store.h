@@ -257,7 +257,8 @@ enum sq_status sq_store_audit_put(struct sq_store *s, const struct sq_run *run,
 struct sq_metric_row {
     const char *suite, *metric, *slice;
     double value;
-    size_t steps; /* of the sample, the answerable ones */
+    size_t steps;           /* of the sample, the answerable ones */
+    long long epochs, ones; /* values that the mean is of; those that are 1 */
 };
 enum sq_status sq_store_metric_each(struct sq_store *s,
                                     const struct sq_run *run, int64_t suite,
@@ -308,6 +309,8 @@ enum sq_store_query {
     /* run -> suite, metric, sample_id, value: each sample's mean over its
      * epochs, in no order */
     SQ_QUERY_RUN_VALUES,
+    /* run -> a row when its programs ran without a sandbox: 1 */
+    SQ_QUERY_RUN_UNSAFE,
     /* run -> n: the responses that talk to the judge */
     SQ_QUERY_RUN_ATTACKS,
     /* run -> judge, template, kind, expected, n, right: probes, counted */

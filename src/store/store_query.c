@@ -84,6 +84,9 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " JOIN metric m ON m.id = v.metric"
         " WHERE r.run_id = ?1 GROUP BY v.sample, v.metric",
 
+    [SQ_QUERY_RUN_UNSAFE] = "SELECT 1 FROM run WHERE run_id = ?1"
+                            " AND json_extract(settings_json, '$.unsafe_code')",
+
     [SQ_QUERY_RUN_ATTACKS] =
         "SELECT count(*) FROM run r JOIN sheet h ON h.run = r.id"
         " WHERE r.run_id = ?1 AND h.attack IS NOT NULL HAVING count(*) > 0",
