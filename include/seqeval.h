@@ -117,9 +117,10 @@ struct sq_log;
 
 /* What an engine is opened with; borrowed until it is closed. */
 struct sq_engine_config {
-    sq_str model;         /* behind the colon of SPEC */
-    const char *base_url; /* openai: without a trailing slash; NULL = default */
-    const char *key;      /* secret; never stored, never logged; may be NULL */
+    sq_str model;          /* behind the colon of SPEC */
+    const char *base_url;  /* openai: NULL = default; several, with commas: the
+                              first is part of a response's identity */
+    const char *key;       /* secret; never stored, never logged; may be NULL */
     long long concurrency; /* most requests in flight */
     long long max_retries;
     double timeout_s;         /* of one attempt, all in */
@@ -131,6 +132,7 @@ struct sq_engine_config {
     bool completions;         /* openai: /completions, for base models; local:
                                  no chat template */
     const char *chat_template; /* local: a name or a file; NULL = the model's */
+    bool stream;              /* openai: have the answer come in pieces */
     /* openai: more headers, "Name: value", NULL-terminated, may be NULL; secret
        like key */
     const char *const *headers;

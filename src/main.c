@@ -17,6 +17,7 @@ static const struct {
     {"gate", sq_cmd_gate, "fail when a candidate is worse than its baseline"},
     {"report", sq_cmd_report, "runs as one HTML page, with every sample"},
     {"show", sq_cmd_show, "one run, or one sample of it, step by step"},
+    {"judge", sq_cmd_judge, "measure judges and rules against people's labels"},
     {"suites", sq_cmd_suites, "list the suites, or check one"},
     {"data", sq_cmd_data, "list, pull and verify the suites' data"},
     {"model", sq_cmd_model, "list, pull and verify models of local:NAME"},

@@ -16,6 +16,7 @@ int sq_cmd_gate(int argc, char **argv);
 int sq_cmd_report(int argc, char **argv);
 int sq_cmd_show(int argc, char **argv);
 int sq_cmd_suites(int argc, char **argv);
+int sq_cmd_judge(int argc, char **argv);
 int sq_cmd_data(int argc, char **argv);
 int sq_cmd_model(int argc, char **argv);
 int sq_cmd_export(int argc, char **argv);

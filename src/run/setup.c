@@ -169,6 +169,7 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .cacert = o->cacert,
                                       .completions = m->completions,
                                       .headers = m->headers,
+                                      .stream = o->stream,
                                       .http = &s->http,
                                       .local = &s->local,
                                       .chat_template = m->chat_template,
@@ -503,6 +504,8 @@ static struct sq_json *provenance(const struct sq_session *s)
     sq_json_put_int(j, "concurrency", s->options->concurrency);
     put_rate(j, "rpm", s->options->model.rpm);
     put_rate(j, "tpm", s->options->model.tpm);
+    if (s->options->stream)
+        sq_json_put_bool(j, "stream", true);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
     put_metadata(j, "model", s->model);

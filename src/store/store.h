@@ -301,6 +301,11 @@ enum sq_store_query {
     /* run -> template, question, unit, judge, state, value: every finding of
      * every judge, those on one unit side by side */
     SQ_QUERY_RUN_FINDINGS,
+    /* run -> suite, sample_id, epoch, judge, template, question, step, state,
+     * value: what each judge found, the judge "rules" (of "step"),
+     * and the judge "" for what counts (of "step", "correct", "following",
+     * "quality") */
+    SQ_QUERY_RUN_ANSWERS,
     /* run -> suite, metric, lo, hi, missing: where something is missing */
     SQ_QUERY_RUN_RANGES,
     /* run -> judge, template, measure, value, lo, hi, n: the audit */

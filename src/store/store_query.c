@@ -109,6 +109,27 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " JOIN state e ON e.id = f.state WHERE r.run_id = ?1"
         " ORDER BY f.template, f.question, f.sample, f.epoch, f.step",
 
+    [SQ_QUERY_RUN_ANSWERS] =
+        "SELECT u.label, s.sample_id, k.epoch, k.judge, k.template, k.question,"
+        " k.step, e.name, k.value FROM ("
+        " SELECT f.run, f.sample, f.epoch, f.judge, f.template, f.question,"
+        "  f.step, f.state, f.value FROM finding f"
+        " UNION ALL SELECT run, sample, epoch, 'rules', '', 'step', step,"
+        "  1 - rule_pass, NULL FROM step_score"
+        "  WHERE grader = '' AND rule_pass IS NOT NULL"
+        " UNION ALL SELECT run, sample, epoch, '', '', 'step', step, state,"
+        "  NULL FROM step_score WHERE grader = ''"
+        " UNION ALL SELECT run, sample, epoch, '', '', 'correct', step,"
+        "  1 - correct, NULL FROM step_score"
+        "  WHERE grader = '' AND correct IS NOT NULL"
+        " UNION ALL SELECT run, sample, epoch, '', template, 'following', 0,"
+        "  following, NULL FROM verdict WHERE following <> 8"
+        " UNION ALL SELECT run, sample, epoch, '', template, 'quality', 0,"
+        "  quality_state, quality FROM verdict WHERE quality_state <> 8) k"
+        " JOIN run r ON r.id = k.run JOIN sample s ON s.id = k.sample"
+        " JOIN suite u ON u.id = s.suite JOIN state e ON e.id = k.state"
+        " WHERE r.run_id = ?1",
+
     [SQ_QUERY_RUN_RANGES] =
         "SELECT suite, metric, lo, hi, missing FROM ranges"
         " WHERE run_id = ?1 AND missing > 0 ORDER BY suite, metric",
