@@ -173,7 +173,7 @@ static enum sq_status do_models(struct model *d, int n, char **names,
         const struct sq_model *m = n ? NULL : &d->models.v[i];
         struct sq_err why = {0};
         enum sq_status st = m ? SQ_OK : find(d, names[i], &m, &why);
-        if (st == SQ_OK)
+        if (m)
             st = do_model(d, m, &why);
         note(st, &why, &first, err);
     }
