@@ -132,7 +132,7 @@ struct sq_engine_config {
     bool completions;         /* openai: /completions, for base models; local:
                                  no chat template */
     const char *chat_template; /* local: a name or a file; NULL = the model's */
-    bool stream;              /* openai: have the answer come in pieces */
+    bool stream;               /* openai: have the answer come in pieces */
     /* openai: more headers, "Name: value", NULL-terminated, may be NULL; secret
        like key */
     const char *const *headers;
