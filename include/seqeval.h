@@ -131,8 +131,8 @@ struct sq_engine_config {
                                  OPENAI_API_KEY */
     bool completions;         /* openai: /completions, for base models; local:
                                  no chat template */
-    bool stream;              /* openai: have the answer come in pieces */
     const char *chat_template; /* local: a name or a file; NULL = the model's */
+    bool stream;               /* openai: have the answer come in pieces */
     /* openai: more headers, "Name: value", NULL-terminated, may be NULL; secret
        like key */
     const char *const *headers;

@@ -59,7 +59,7 @@ static enum sq_status read_list(const struct zip *z, char **list, size_t *n)
     off_t size = ftello(z->file);
     size_t room = END_SIZE + LONGEST_COMMENT;
     room = size < (off_t)room ? (size_t)size : room;
-    char *tail = sq_xmalloc(room + 1);
+    char *tail = sq_xcalloc(room + 1, 1);
     enum sq_status st = read_at(z, size - (off_t)room, tail, room);
     size_t at = room >= END_SIZE ? room - END_SIZE + 1 : 0;
     while (st == SQ_OK && at > 0 && memcmp(tail + at - 1, "PK\5\6", 4) != 0)
@@ -72,7 +72,7 @@ static enum sq_status read_list(const struct zip *z, char **list, size_t *n)
             st = damaged(z, "a ZIP archive of too many members");
     }
     if (st == SQ_OK) {
-        *list = sq_xmalloc(*n + 1);
+        *list = sq_xcalloc(*n + 1, 1);
         st = read_at(z, (off_t)number(tail + at - 1 + 16, 4), *list, *n);
     }
     free(tail);
@@ -110,7 +110,7 @@ static enum sq_status copy(const struct zip *z, const struct member *m,
                            sq_sink sink, void *ctx)
 {
     enum { CHUNK = 1 << 16 };
-    char head[LOCAL_SIZE];
+    char head[LOCAL_SIZE] = {0};
     enum sq_status st = read_at(z, (off_t)m->at, head, sizeof head);
     if (st != SQ_OK)
         return st;

@@ -155,7 +155,7 @@ static enum sq_status find(const struct model *d, const char *name,
     if (*out)
         return SQ_OK;
     sq_buf_init(&names, SQ_MAX_MESSAGE);
-    for (size_t i = 0; i < d->models.n; i++)
+    for (size_t i = 0; d->models.v && i < d->models.n; i++)
         sq_buf_addf(&names, "%s%.*s", i ? ", " : "",
                     SQ_STR_ARG(d->models.v[i].name));
     sq_err_set(err, SQ_NOT_FOUND, "no model is called %s; there are: %s", name,
@@ -173,7 +173,7 @@ static enum sq_status do_models(struct model *d, int n, char **names,
         const struct sq_model *m = n ? NULL : &d->models.v[i];
         struct sq_err why = {0};
         enum sq_status st = m ? SQ_OK : find(d, names[i], &m, &why);
-        if (st == SQ_OK)
+        if (m)
             st = do_model(d, m, &why);
         note(st, &why, &first, err);
     }

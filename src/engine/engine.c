@@ -34,3 +34,13 @@ enum sq_status sq_engine_find(sq_str spec, const struct sq_engine_ops **ops,
                           SQ_STR_ARG(spec));
     return SQ_OK;
 }
+
+void sq_engine_put_metadata(struct sq_json *to, const char *key,
+                            const struct sq_engine *e)
+{
+    struct sq_err none = {0};
+    struct sq_json *about =
+        e->metadata.n ? sq_json_parse(e->metadata, key, 1, &none) : NULL;
+    if (about)
+        sq_json_put(to, key, about);
+}

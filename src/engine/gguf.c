@@ -273,7 +273,7 @@ static enum sq_status read_all(struct reader *r)
                           "%s: the file is cut off: %llu bytes, and its "
                           "tensors end at %llu; get it again",
                           r->path, (unsigned long long)r->size,
-                          (unsigned long long)(start + r->extent));
+                          (unsigned long long)start + r->extent);
     return SQ_OK;
 }
 

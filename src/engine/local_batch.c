@@ -232,6 +232,8 @@ static void put_back(struct sq_local_batch *b)
     for (size_t i = 0; i < b->kv.nwork; i++)
         if (b->live[i] && (!last || b->live[i]->order > last->order))
             last = b->live[i];
+    if (!last)
+        return;
     if (b->nlive == 1 && !b->kv.dirty) {
         last->end = SQ_LOCAL_LENGTH;
         finish(b, last);

@@ -479,16 +479,6 @@ static void put_price(struct sq_json *j, const char *key, struct sq_price p)
     sq_json_put(j, key, o);
 }
 
-static void put_metadata(struct sq_json *j, const char *key,
-                         const struct sq_engine *e)
-{
-    struct sq_err none = {0};
-    struct sq_json *about =
-        e->metadata.n ? sq_json_parse(e->metadata, key, 1, &none) : NULL;
-    if (about)
-        sq_json_put(j, key, about);
-}
-
 static void put_rate(struct sq_json *j, const char *key, long long n)
 {
     if (n)
@@ -530,10 +520,10 @@ static struct sq_json *provenance(const struct sq_session *s)
         sq_json_put_bool(j, "stream", true);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
-    put_metadata(j, "model", s->model);
+    sq_engine_put_metadata(j, "model", s->model);
     struct sq_json *judges = sq_json_object();
     for (size_t i = 0; i < s->njudges; i++)
-        put_metadata(judges, s->judges[i].name, s->judges[i].engine);
+        sq_engine_put_metadata(judges, s->judges[i].name, s->judges[i].engine);
     sq_json_put(j, "judges", judges);
     put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);
     struct sq_json *prices = sq_json_object();
