@@ -1,5 +1,6 @@
 #include "run/metrics.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,25 @@ struct fold {
     size_t nresults;
 };
 
+/* A count has no error of its own. */
+static struct sq_estimate sum_of(const double *values, size_t n)
+{
+    struct sq_estimate e = {n, 0, NAN, NAN, NAN};
+    for (size_t i = 0; i < n; i++)
+        e.value += values[i];
+    return e;
+}
+
+static struct sq_estimate estimate(const struct sq_metric *m,
+                                   const struct fold *f)
+{
+    if (m->sum)
+        return sum_of(f->values, f->n);
+    if (m->pooled)
+        return sq_stat_pooled(f->values, f->weights, f->n, m->min, m->max);
+    return sq_stat_mean(f->values, f->n, m->min, m->max);
+}
+
 static void end_group(struct fold *f)
 {
     const struct sq_metric *m =
@@ -29,11 +49,8 @@ static void end_group(struct fold *f)
     if (m) {
         f->results =
             sq_xrealloc(f->results, f->nresults + 1, sizeof *f->results);
-        f->results[f->nresults++] = (struct result){
-            f->metric, f->slice,
-            m->pooled
-                ? sq_stat_pooled(f->values, f->weights, f->n, m->min, m->max)
-                : sq_stat_mean(f->values, f->n, m->min, m->max)};
+        f->results[f->nresults++] =
+            (struct result){f->metric, f->slice, estimate(m, f)};
     } else {
         free(f->metric);
         free(f->slice);

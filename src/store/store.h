@@ -189,6 +189,9 @@ struct sq_store_verdict {
     enum sq_state following, quality; /* PASS/FAIL; PASS; UNPARSABLE, ERROR,
                                          NOT_JUDGED where it does not ask */
     double value;                     /* quality, when quality is PASS */
+    bool compares;                    /* the next two hold */
+    enum sq_state preference;
+    double share; /* preference, when it is PASS */
     sq_str explanation;
 };
 
@@ -283,7 +286,8 @@ enum sq_store_query {
     SQ_QUERY_RUN_SUITES,
     /* run -> suite, unit, grader, state, n: how many of each unit ended in each
      * state. Units: "sample" (one per sample and epoch), "step" (by grader),
-     * "following" and "quality" (verdicts, grader = template). */
+     * "following", "quality" and "preference" (verdicts, grader = template; the
+     * last only where the template compares). */
     SQ_QUERY_RUN_STATES,
     /* run, suite (NULL = all), slice (NULL = all) -> suite, slice, metric,
      * value, stderr, lo, hi, n */
