@@ -35,7 +35,7 @@ SECCOMP_LIBS := $(shell $(PKG_CONFIG) --libs libseccomp 2>/dev/null)
 MODULE_LIBS := $(shell $(PKG_CONFIG) --libs $(MODULE_PKGS)) -lm
 endif
 
-include mk/llama.mk
+include mk/llama.mk mk/models.mk
 
 # ---- flags ----------------------------------------------------------------
 # SANITIZE=address,undefined builds everything with the sanitizers.
@@ -71,7 +71,7 @@ FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 STUB_SRC = $(wildcard tests/http/stub*.c)
 TOOL_SRC = $(wildcard tests/http/stub.c tests/http/bare_client.c tests/tools/*.c)
 TOOL_BIN = $(addprefix $(BUILD)/,$(basename $(notdir $(TOOL_SRC))))
-ALL_SRC = $(wildcard src/*.c src/*/*.c include/*.h src/*/*.h tests/*/*.[ch])
+ALL_SRC = $(wildcard src/*.c src/*/*.[ch] include/*.h t*/*/*.[ch])
 
 all: $(BUILD)/seqeval $(MODULES) $(HELPER) $(BUILD)/seqeval.1 ## build the program
 
@@ -142,7 +142,7 @@ $(filter-out $(BUILD)/stub $(BUILD)/bare_client,$(TOOL_BIN)): $(BUILD)/%: \
 run: all $(TOOL_BIN) ## the main job: models on a leaderboard
 	@BUILD=$(BUILD) sh tests/tools/run.sh
 
-tests: all $(UNIT_BIN) $(REPLAY_BIN) $(TOOL_BIN) ## build all that test needs
+tests: all $(UNIT_BIN) $(REPLAY_BIN) $(TOOL_BIN) $(TRAINER) ## build all that test needs
 test: tests ## run every test; ends with "N passed, N failed"
 	@BUILD=$(BUILD) sh tests/run.sh
 
@@ -162,7 +162,7 @@ bench: all $(TOOL_BIN) ## measure speed and memory
 
 lint: ## format, clang-tidy, cppcheck, layers, banned functions, sizes
 	@BUILD=$(BUILD) sh tests/lint/run.sh
-lint: export TIDY_FLAGS = $(CPP_FLAGS)
+lint: export TIDY_FLAGS = $(CPP_FLAGS) $(LLAMA_CFLAGS)
 
 format: ## rewrite the sources as make lint wants them
 	clang-format -i $(ALL_SRC)

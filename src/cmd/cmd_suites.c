@@ -22,7 +22,7 @@ static const char *data_here(const struct sq_suite_def *def,
                              const char *data_dir)
 {
     for (size_t i = 0; i < def->nfiles; i++) {
-        char *path = sq_data_path(&def->files[i], data_dir);
+        char *path = sq_data_found(&def->files[i], data_dir);
         bool here = sq_path_exists(path);
         free(path);
         if (!here)

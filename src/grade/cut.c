@@ -15,7 +15,7 @@ struct markers {
 
 struct sq_cut {
     struct markers ends[NENDS];
-    bool boxed, nocase;
+    bool boxed, line, nocase;
     sq_str without;
 };
 
@@ -55,7 +55,7 @@ enum sq_status sq_cut_compile(const struct sq_json *obj,
 {
     static const char *const keys[] = {"after",       "after_last", "before",
                                        "before_last", "boxed",      "without",
-                                       "nocase",      NULL};
+                                       "line",        "nocase",     NULL};
     struct sq_cut *c = sq_arena_alloc(arena, sizeof(*c));
     enum sq_status st = SQ_OK;
 
@@ -69,6 +69,8 @@ enum sq_status sq_cut_compile(const struct sq_json *obj,
                               arena, &c->ends[i], err);
     if (st == SQ_OK)
         st = sq_json_opt_bool(obj, "boxed", where, &c->boxed, err);
+    if (st == SQ_OK)
+        st = sq_json_opt_bool(obj, "line", where, &c->line, err);
     if (st == SQ_OK)
         st = sq_json_opt_bool(obj, "nocase", where, &c->nocase, err);
     if (st == SQ_OK)
@@ -148,6 +150,12 @@ bool sq_cut_apply(const struct sq_cut *c, sq_str text, struct sq_arena *arena,
     for (int i = 0; i < NENDS; i++)
         if (!cut_end(c, (enum end)i, &text))
             return false;
+    if (c->line) {
+        sq_str rest = sq_str_trim(text);
+
+        if (!sq_str_line(&rest, &text))
+            text = rest;
+    }
     if (c->boxed && !sq_latex_boxed(text, &text))
         return false;
     if (c->without.n > 0)

@@ -7,6 +7,7 @@
  *
  *   after, after_last    what stands behind a marker's first or last place
  *   before, before_last  what stands before it
+ *   line                 true: the first line that is not blank
  *   boxed                true: what the last \boxed{} holds (grade/latex.h)
  *   without              that text removed, wherever it stands
  *

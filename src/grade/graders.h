@@ -43,4 +43,42 @@ extern const struct sq_check sq_grade_same_text;
  */
 extern const struct sq_check sq_grade_rouge_l;
 
+/*
+ * grade_contained.c: the rules of Hu et al. for XQuAD (the repository's
+ * eval_xquad.py, in its first form of April 2024). "markers" (lower-case
+ * texts): in the lower-cased response the first of the list that occurs
+ * anywhere counts, at its first place.
+ *
+ * marker: there is one; no reference. contained: what stands behind it,
+ * trimmed, or without one the response without its first "skip" characters
+ * (default 0), contains the lower-cased reference, or is contained in it; so an
+ * empty one is right. repeats (ours): the response holds the reference word for
+ * word, whatever the case.
+ */
+extern const struct sq_check sq_grade_marker;
+extern const struct sq_check sq_grade_contained;
+extern const struct sq_check sq_grade_repeats;
+
+/*
+ * grade_squad.c: exact match and F1 (a measure) by the rule of SQuAD or, with
+ * "lang", by language (grade/squad.h); the best of several references.
+ */
+extern const struct sq_check sq_grade_squad_em;
+extern const struct sq_check sq_grade_squad_f1;
+
+/*
+ * grade_math.c: the answer of a solution (grade/answer.h) compared by what it
+ * means, or by its text as published with MATH (grade/hendrycks.h).
+ */
+extern const struct sq_check sq_grade_math;
+extern const struct sq_check sq_grade_hendrycks;
+
+/*
+ * grade_letter.c: a choice. "reference" its letter, "choices" as "A:one,
+ * B:two", "markers" texts of which the last place in the response, in any case,
+ * is where the answer begins. Read is the first letter of a choice that stands
+ * alone there, else the only choice whose text stands there. The rule is ours.
+ */
+extern const struct sq_check sq_grade_letter;
+
 #endif

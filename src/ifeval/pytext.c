@@ -1,5 +1,6 @@
 #include "ifeval/pytext.h"
 #include <string.h>
+#include "ifeval/pycase.h"
 
 bool sq_py_is_space(uint32_t cp)
 {
@@ -58,40 +59,9 @@ bool sq_py_blank(sq_str s)
     return sq_py_strip(s).n == 0;
 }
 
-static uint32_t lower(uint32_t cp)
-{
-    if (cp >= 'A' && cp <= 'Z')
-        return cp + 0x20;
-    if (cp < 0xc0)
-        return cp;
-    if (cp <= 0xde)
-        return cp == 0xd7 ? cp : cp + 0x20;
-    if (cp == 0x178)
-        return 0xff;
-    /* Latin Extended-A: pairs, upper case on even places but for two runs. */
-    if (cp >= 0x100 && cp <= 0x17e) {
-        bool odd = (cp >= 0x139 && cp <= 0x148) || cp >= 0x179;
-
-        if (cp == 0x130 || cp == 0x131 || cp == 0x138 || cp == 0x149)
-            return cp;
-        return (cp & 1) == (odd ? 1u : 0u) ? cp + 1 : cp;
-    }
-    if (cp >= 0x391 && cp <= 0x3ab)
-        return cp == 0x3a2 ? cp : cp + 0x20;
-    if (cp >= 0x400 && cp <= 0x40f)
-        return cp + 0x50;
-    if (cp >= 0x410 && cp <= 0x42f)
-        return cp + 0x20;
-    if (cp == 0x212a) /* the sign of kelvin */
-        return 'k';
-    if (cp == 0x212b) /* of angstrom */
-        return 0xe5;
-    return cp;
-}
-
 bool sq_py_is_upper(uint32_t cp)
 {
-    return lower(cp) != cp || cp == 0x130;
+    return sq_py_lower_of(cp) != cp || cp == 0x130;
 }
 
 void sq_py_lower(sq_str s, struct sq_buf *out)
@@ -111,8 +81,8 @@ void sq_py_lower(sq_str s, struct sq_buf *out)
         cp = sq_utf8_next(s, &pos);
         if (cp == 0x130) {
             sq_buf_adds(out, "i\xcc\x87"); /* it becomes two */
-        } else if (lower(cp) != cp) {
-            sq_buf_add_utf8(out, lower(cp));
+        } else if (sq_py_lower_of(cp) != cp) {
+            sq_buf_add_utf8(out, sq_py_lower_of(cp));
         } else {
             sq_buf_add(out, sq_str_sub(s, at, pos));
         }

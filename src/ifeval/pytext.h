@@ -15,8 +15,8 @@ sq_str sq_py_strip_left(sq_str s, const char *set);
 sq_str sq_py_strip_right(sq_str s, const char *set);
 /* Nothing but white space, or nothing. */
 bool sq_py_blank(sq_str s);
-/* str.lower() of Latin (to U+017F), Greek and Cyrillic letters, appended; those
- * of other scripts stay. */
+/* str.lower(), appended, but that the sigma at a word's end is the usual one.
+ */
 void sq_py_lower(sq_str s, struct sq_buf *out);
 /* A capital that sq_py_lower knows. */
 bool sq_py_is_upper(uint32_t cp);

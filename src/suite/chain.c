@@ -52,8 +52,6 @@ static bool one_of(sq_str value, const char *const *names, sq_str *out)
 static enum sq_status set(struct sq_chain_params *out, sq_str key, sq_str value,
                           struct sq_err *err)
 {
-    static const char *const families[] = {"word", "number", "list", "mixed",
-                                           NULL};
     static const char *const splits[] = {"test", "train", NULL};
     const char *want;
     bool ok;
@@ -70,8 +68,8 @@ static enum sq_status set(struct sq_chain_params *out, sq_str key, sq_str value,
         if (ok)
             out->seed = (unsigned long long)seed;
     } else if (sq_str_eq(key, SQ_STR("family"))) {
-        want = "word, number, list or mixed";
-        ok = one_of(value, families, &out->family);
+        want = "word, number, list, mixed or tiny";
+        ok = sq_chain_family(value, &out->family);
     } else if (sq_str_eq(key, SQ_STR("split"))) {
         want = "test or train";
         ok = one_of(value, splits, &out->split);

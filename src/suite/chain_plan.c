@@ -5,21 +5,54 @@
 #include <string.h>
 #include "suite/chain_draw.h"
 
+#define ALL_TYPES (SQ_CHAIN_WORD | SQ_CHAIN_NUMBER | SQ_CHAIN_LISTS)
+
+struct family {
+    const char *name;
+    unsigned key;     /* which stream of the generator */
+    unsigned allowed; /* types that results may have before the last step */
+    size_t min_letters, max_letters; /* of a start word */
+    size_t max_word;        /* letters of a result that has steps after it */
+    const char *const *ops; /* their names; NULL: all */
+    const char *ending;     /* of the query: how to answer */
+};
+
+#define ENDING "\nAnswer with one line per step: number, full stop, result."
+
+/* Each of them can be done to any word of fewer than 24 letters, so that a
+ * chain never gets stuck, or leads to one. */
+static const char *const tiny_ops[] = {"reverse", "drop_first",   "drop_last",
+                                       "twice",   "first_to_end", "put_letter",
+                                       NULL};
+
+static const struct family families[] = {
+    {"word", SQ_CHAIN_WORD, SQ_CHAIN_WORD, 3, 8, 16, NULL, ENDING},
+    {"number", SQ_CHAIN_NUMBER, SQ_CHAIN_NUMBER, 3, 8, 16, NULL, ENDING},
+    {"list", SQ_CHAIN_LISTS, SQ_CHAIN_LISTS, 3, 8, 16, NULL, ENDING},
+    {"mixed", ALL_TYPES, ALL_TYPES, 3, 8, 16, NULL, ENDING},
+    {"tiny", 16 | SQ_CHAIN_WORD, SQ_CHAIN_WORD, 3, 6, 7, tiny_ops, ""},
+};
+
 struct draw {
     struct sq_rng rng;
-    unsigned allowed; /* types that results may have before the last step */
+    const struct family *family;
     bool test;
 };
 
-static unsigned family_types(sq_str family)
+static const struct family *find_family(sq_str name)
 {
-    if (sq_str_eq(family, SQ_STR("word")))
-        return SQ_CHAIN_WORD;
-    if (sq_str_eq(family, SQ_STR("number")))
-        return SQ_CHAIN_NUMBER;
-    if (sq_str_eq(family, SQ_STR("list")))
-        return SQ_CHAIN_LISTS;
-    return SQ_CHAIN_WORD | SQ_CHAIN_NUMBER | SQ_CHAIN_LISTS;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (sq_str_eq(name, sq_str_from(families[i].name)))
+            return &families[i];
+    return NULL;
+}
+
+bool sq_chain_family(sq_str name, sq_str *out)
+{
+    const struct family *f = find_family(name);
+    if (f)
+        *out = sq_str_from(f->name);
+    return f != NULL;
 }
 
 static void draw_list(struct draw *d, struct sq_chain_value *v)
@@ -48,14 +81,15 @@ static const char *draw_start(struct draw *d, size_t turn,
 {
     static const unsigned kinds[] = {SQ_CHAIN_WORD, SQ_CHAIN_NUMBER,
                                      SQ_CHAIN_LISTS};
-    unsigned types = d->allowed;
-    if (types == (SQ_CHAIN_WORD | SQ_CHAIN_NUMBER | SQ_CHAIN_LISTS))
+    unsigned types = d->family->allowed;
+    if (types == ALL_TYPES)
         types = kinds[turn % 3];
     memset(v, 0, sizeof *v);
     v->n = 1;
     if (types == SQ_CHAIN_WORD) {
         v->type = SQ_CHAIN_WORD;
-        sq_chain_draw_word(&d->rng, d->test, 3, 8, v->item[0].word);
+        sq_chain_draw_word(&d->rng, d->test, d->family->min_letters,
+                           d->family->max_letters, v->item[0].word);
         return "word";
     }
     if (types == SQ_CHAIN_NUMBER) {
@@ -116,13 +150,13 @@ static bool draw_arg(struct draw *d, enum sq_chain_arg_kind kind,
 
 /* Of a size that leaves later steps something to do and keeps them about as
  * hard as the first. */
-static bool handy(const struct sq_chain_value *v)
+static bool handy(const struct family *family, const struct sq_chain_value *v)
 {
     size_t letters = strlen(v->item[0].word);
     if (v->type == SQ_CHAIN_NUMBER)
         return v->item[0].number >= 1 && v->item[0].number < 100000;
     if (v->type == SQ_CHAIN_WORD)
-        return letters >= 2 && letters <= 16;
+        return letters >= 2 && letters <= family->max_word;
     return v->n >= 2 && v->n <= 6;
 }
 
@@ -135,6 +169,14 @@ static bool seen(const struct sq_chain_plan *c, size_t k,
     return sq_chain_value_eq(&c->start, v);
 }
 
+static bool in_family(const struct family *family, const struct sq_chain_op *op)
+{
+    const char *const *name = family->ops;
+    while (name && *name && strcmp(*name, op->name) != 0)
+        name++;
+    return !name || *name;
+}
+
 /* Step k by operation op: false when it cannot be, or when picky and it would
  * make a dull chain. */
 static bool try_step(struct draw *d, struct sq_chain_plan *c, size_t k,
@@ -144,7 +186,8 @@ static bool try_step(struct draw *d, struct sq_chain_plan *c, size_t k,
     struct sq_chain_step *s = &c->step[k];
     bool last = k + 1 == c->length;
     enum sq_chain_type out = op->out ? op->out : in->type;
-    if (!(op->in & in->type) || (!last && !(out & d->allowed)))
+    if (!(op->in & in->type) || !in_family(d->family, op) ||
+        (!last && !(out & d->family->allowed)))
         return false;
     if (picky && k && c->step[k - 1].op == op)
         return false;
@@ -160,7 +203,7 @@ static bool try_step(struct draw *d, struct sq_chain_plan *c, size_t k,
         (in->type != out || s->result.item[0].number < 10) &&
         sq_rng_below(&d->rng, 4) != 0)
         return false;
-    return !seen(c, k, &s->result) && handy(&s->result);
+    return !seen(c, k, &s->result) && handy(d->family, &s->result);
 }
 
 static void draw_step(struct draw *d, struct sq_chain_plan *c, size_t k)
@@ -178,7 +221,8 @@ static void draw_step(struct draw *d, struct sq_chain_plan *c, size_t k)
     abort(); /* a word can always lose or gain a letter, and so on */
 }
 
-static void render(struct sq_chain_plan *c, struct sq_buf *query)
+static void render(struct sq_chain_plan *c, const char *ending,
+                   struct sq_buf *query)
 {
     sq_buf_reset(query);
     sq_buf_adds(query, c->start.type == SQ_CHAIN_WORD     ? "Word: "
@@ -193,8 +237,7 @@ static void render(struct sq_chain_plan *c, struct sq_buf *query)
         sq_chain_instruction(s->op, &s->arg, query);
         s->end = query->n;
     }
-    sq_buf_adds(query, "\nAnswer with one line per step: number, full stop, "
-                       "result.");
+    sq_buf_adds(query, ending);
 }
 
 static bool word_char(char c)
@@ -238,12 +281,12 @@ void sq_chain_plan_make(const struct sq_chain_params *p, size_t ordinal,
                         struct sq_chain_plan *out, struct sq_buf *query)
 {
     size_t lengths = (size_t)(p->max_steps - p->min_steps + 1);
-    struct draw d = {.allowed = family_types(p->family),
+    struct draw d = {.family = find_family(p->family),
                      .test = sq_str_eq(p->split, SQ_STR("test"))};
     memset(out, 0, sizeof *out);
     out->length = (size_t)p->min_steps + ordinal % lengths;
     out->position = ordinal / lengths;
-    const uint64_t seed[] = {SQ_CHAIN_VERSION, p->seed,     d.allowed,
+    const uint64_t seed[] = {SQ_CHAIN_VERSION, p->seed,     d.family->key,
                              d.test,           out->length, out->position};
     sq_rng_seed(&d.rng, sq_rng_mix(seed, sizeof seed / sizeof *seed));
     /* Long chains of small numbers may have no draw without a leak. */
@@ -251,7 +294,7 @@ void sq_chain_plan_make(const struct sq_chain_params *p, size_t ordinal,
         out->family = draw_start(&d, out->length + out->position, &out->start);
         for (size_t k = 0; k < out->length; k++)
             draw_step(&d, out, k);
-        render(out, query);
+        render(out, d.family->ending, query);
         if (!leaks(out, sq_buf_str(query)))
             break;
     }

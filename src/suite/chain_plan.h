@@ -16,7 +16,8 @@ struct sq_chain_params {
     unsigned long long seed;
     sq_str family; /* "word", "number", "list": results keep that type but for
                       the last; "mixed": starts from each in turn, and types
-                      change on the way */
+                      change on the way; "tiny": short words and few operations.
+                      One of sq_chain_family */
     sq_str split;  /* "test" or "train": they share no word */
 };
 
@@ -35,6 +36,8 @@ struct sq_chain_plan {
     struct sq_chain_step step[SQ_CHAIN_STEPS];
 };
 
+/* Is there a family of this name? *out is then the name, static. */
+bool sq_chain_family(sq_str name, sq_str *out);
 /* Chain `ordinal` of these parameters; its query replaces what is in query. */
 void sq_chain_plan_make(const struct sq_chain_params *p, size_t ordinal,
                         struct sq_chain_plan *out, struct sq_buf *query);

@@ -28,8 +28,12 @@ const char *sq_data_state_name(enum sq_data_state state);
 
 /* Where the file lies below data_dir; yours. */
 char *sq_data_path(const struct sq_data_file *f, const char *data_dir);
-/* Compares the file below data_dir with its size and digest; found gets its
- * own digest, "" when it is missing. A file that cannot be read is SQ_INPUT. */
+/* The same, or that name with .gz behind it where only the packed file is
+ * there, as in a mirror; yours. */
+char *sq_data_found(const struct sq_data_file *f, const char *data_dir);
+/* Compares the file below data_dir with its size and digest (those of what it
+ * unpacks to, where only FILE.gz is there); found gets its own digest, "" when
+ * it is missing. A file that cannot be read is SQ_INPUT. */
 enum sq_status sq_data_verify(const struct sq_data_file *f,
                               const char *data_dir, enum sq_data_state *state,
                               char found[65], struct sq_err *err) SQ_CHECKED;

@@ -44,7 +44,7 @@ static enum sq_status open_file(const struct sq_source *s,
                                 const struct sq_data_file *f,
                                 struct sq_records **out, struct sq_err *err)
 {
-    char *path = sq_data_path(f, s->data_dir);
+    char *path = sq_data_found(f, s->data_dir);
     enum sq_status st = sq_records_open(out, path, err);
 
     free(path);

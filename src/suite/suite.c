@@ -39,7 +39,7 @@ static enum sq_status check_file(struct sq_suite *s,
                                  char found[SQ_DIGEST_HEX], struct sq_err *err)
 {
     enum sq_data_state state;
-    char *path = sq_data_path(f, how->data_dir);
+    char *path = sq_data_found(f, how->data_dir);
     enum sq_status st = sq_data_verify(f, how->data_dir, &state, found, err);
 
     if (st != SQ_OK)
@@ -202,7 +202,8 @@ enum sq_status sq_suite_open_def(struct sq_suite **out,
         st = open_chain(s, params, err);
     else
         st = open_params(s, params, how, err);
-    if (st == SQ_OK && def->generator.n == 0)
+    /* The parameters may have replaced def. */
+    if (st == SQ_OK && s->def->generator.n == 0)
         st = open_data(s, how, err);
     if (st == SQ_OK)
         *out = s;

@@ -7,7 +7,7 @@
 plant() {
     rm -rf "$tmp/t"
     mkdir -p "$tmp/t/tests/lint" "$tmp/t/src/base" "$tmp/t/src/store" \
-        "$tmp/t/src/cmd" "$tmp/t/include"
+        "$tmp/t/src/cmd" "$tmp/t/include" "$tmp/t/tools/x"
     cp tests/lint/*.sh tests/lint/*.awk "$tmp/t/tests/lint"
     cp .clang-format "$tmp/t"
     cd "$tmp/t" || exit 1
@@ -62,6 +62,8 @@ lint layers 1 "fails on a layer's name without a file"
 
 plant; echo '#include <sqlite3.h>' >>"$tmp/t/src/cmd/x.c"
 lint includes 1 "fails on a second includer of a library"
+plant; echo '#include <ggml.h>' >"$tmp/t/tools/x/x.c"
+lint includes 1 "fails on a second includer of a library in tools"
 plant; echo '#include <newlib/new.h>' >>"$tmp/t/src/cmd/x.c"
 lint includes 1 "fails on a library that is not in its table"
 

@@ -23,7 +23,7 @@ look() {
 
 # shellcheck disable=SC2046 # no file name here has a blank
 {
-    look 'banned everywhere' "$never" $(find src include tests -name '*.[ch]')
+    look 'banned everywhere' "$never" $(find src include tests tools -name '*.[ch]')
     look 'no shell under the program' 'system|popen' \
         $(find src include -name '*.[ch]')
     look 'printing is for src/cmd, src/report and src/base/log.c' "$prints" \

@@ -3,5 +3,5 @@
 # `make format` does it.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-find src include tests -name '*.[ch]' -print0 |
+find src include tests tools -name '*.[ch]' -print0 |
     xargs -0 clang-format --dry-run --Werror

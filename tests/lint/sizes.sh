@@ -17,10 +17,10 @@ for rule in README.md:150 Makefile:200; do
         bad=1
     fi
 done
-find src include tests -name '*.[ch]' -exec awk '
+find src include tests tools -name '*.[ch]' -exec awk '
     END { if (FNR > 600) { print FILENAME ": " FNR " lines, at most 600" } }
 ' {} \; | grep . && bad=1
-find src include tests -name '*.c' -exec ctags -x --c-kinds=f --fields=+e \
+find src include tests tools -name '*.c' -exec ctags -x --c-kinds=f --fields=+e \
     --_xformat='%n %{end} %N %F' {} + |
     awk '$2 - $1 + 1 > 80 {
         print $4 ": " $3 " has " $2 - $1 + 1 " lines, at most 80"

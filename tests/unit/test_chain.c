@@ -42,6 +42,8 @@ static void test_golden(void **state)
          "3fd2603bde9aff64617f3dbc188b9d5a61cc3fd274f32dc883004e75bc71b7c9"},
         {"family=list,seed=7,steps=16",
          "e0c82326eed8a9d2625f7645c91a5309d9ca3a49bafba25780d26c2dcc6c35f2"},
+        {"family=tiny,seed=7,split=train",
+         "596b9c94316a17f845fdb0d1ee6b5cf0aa185f55ee09be475934f878e0e79c93"},
     };
     for (size_t i = 0; i < sizeof golden / sizeof *golden; i++) {
         struct sq_chain_params p = params_of(golden[i].params);
@@ -182,17 +184,18 @@ static void pool_query(struct pool *p, sq_str query)
 static void test_splits_share_nothing(void **state)
 {
     (void)state;
-    static const char *const families[] = {"word", "number", "list", "mixed"};
+    static const char *const families[] = {"word", "number", "list", "mixed",
+                                           "tiny"};
     struct pool pool[2] = {{0}};
     struct sq_chain_plan plan;
     struct sq_buf b;
     sq_buf_init(&b, SQ_MAX_PROMPT);
-    for (size_t i = 0; i < 20000; i++) {
+    for (size_t i = 0; i < 25000; i++) {
         struct sq_chain_params p = params_of("");
-        p.family = sq_str_from(families[i / 2 % 4]);
+        p.family = sq_str_from(families[i / 2 % 5]);
         p.split = i % 2 ? SQ_STR("train") : SQ_STR("test");
         p.seed = 1 + i / 5000;
-        sq_chain_plan_make(&p, i / 8, &plan, &b);
+        sq_chain_plan_make(&p, i / 10, &plan, &b);
         pool_query(&pool[i % 2], sq_buf_str(&b));
     }
     for (int s = 0; s < 2; s++) {
@@ -233,7 +236,8 @@ static void test_split_of_words(void **state)
 
 /* ---- chains ------------------------------------------------------------- */
 
-static void check_steps(const struct sq_chain_plan *c, sq_str query)
+static void check_steps(const struct sq_chain_plan *c, sq_str query,
+                        const char *ending)
 {
     const struct sq_chain_value *in = &c->start;
     struct sq_buf b;
@@ -259,37 +263,75 @@ static void check_steps(const struct sq_chain_plan *c, sq_str query)
         end = s->end;
         in = &s->result;
     }
-    assert_true(sq_str_eq(sq_str_sub(query, end, query.n),
-                          SQ_STR("\nAnswer with one line per step: number, "
-                                 "full stop, result.")));
+    assert_true(
+        sq_str_eq(sq_str_sub(query, end, query.n), sq_str_from(ending)));
     sq_buf_release(&b);
 }
 
 static void test_every_length_in_every_family(void **state)
 {
     (void)state;
+    static const char ending[] =
+        "\nAnswer with one line per step: number, full stop, result.";
     static const struct {
         const char *name;
         unsigned types;
-    } families[] = {{"word", W},
-                    {"number", N},
-                    {"list", WS | NS},
-                    {"mixed", W | N | WS | NS}};
+        const char *ending;
+    } families[] = {{"word", W, ending},
+                    {"number", N, ending},
+                    {"list", WS | NS, ending},
+                    {"mixed", W | N | WS | NS, ending},
+                    {"tiny", W, ""}};
     struct sq_chain_plan c;
     struct sq_buf b;
     sq_buf_init(&b, SQ_MAX_PROMPT);
-    for (size_t f = 0; f < 4; f++) {
+    for (size_t f = 0; f < sizeof families / sizeof *families; f++) {
         struct sq_chain_params p = params_of("steps=1-16,seed=11");
         p.family = sq_str_from(families[f].name);
         for (size_t i = 0; i < 960; i++) {
             sq_chain_plan_make(&p, i, &c, &b);
             assert_int_equal(c.length, i % 16 + 1);
-            check_steps(&c, sq_buf_str(&b));
+            check_steps(&c, sq_buf_str(&b), families[f].ending);
             assert_true(c.start.type & families[f].types);
             for (size_t k = 0; k + 1 < c.length; k++)
                 assert_true(c.step[k].result.type & families[f].types);
         }
     }
+    sq_buf_release(&b);
+}
+
+static void test_tiny_is_short_and_has_few_operations(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"reverse",      "drop_first",
+                                        "drop_last",    "twice",
+                                        "first_to_end", "put_letter"};
+    struct sq_chain_params p = params_of("family=tiny,steps=1-6");
+    struct sq_chain_plan c;
+    struct sq_buf b;
+    int letters[9] = {0};
+    int ops[6] = {0};
+    int long_ones = 0; /* where there was no other step */
+    sq_buf_init(&b, SQ_MAX_PROMPT);
+    for (size_t i = 0; i < 3000; i++) {
+        sq_chain_plan_make(&p, i, &c, &b);
+        assert_in_range(strlen(c.start.item[0].word), 3, 6);
+        letters[strlen(c.start.item[0].word)]++;
+        for (size_t k = 0; k < c.length; k++) {
+            size_t op = 0;
+            while (op < 6 && strcmp(names[op], c.step[k].op->name) != 0)
+                op++;
+            assert_in_range(op, 0, 5);
+            ops[op]++;
+            if (k + 1 < c.length)
+                long_ones += strlen(c.step[k].result.item[0].word) > 7;
+        }
+    }
+    for (int i = 3; i <= 6; i++)
+        assert_in_range(letters[i], 600, 900);
+    for (int i = 0; i < 6; i++)
+        assert_in_range(ops[i], 1000, 3000); /* of 10,500 */
+    assert_in_range(long_ones, 0, 50);
     sq_buf_release(&b);
 }
 
@@ -430,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_splits_share_nothing),
         cmocka_unit_test(test_split_of_words),
         cmocka_unit_test(test_every_length_in_every_family),
+        cmocka_unit_test(test_tiny_is_short_and_has_few_operations),
         cmocka_unit_test(test_results_do_not_leak),
         cmocka_unit_test(test_rules_find_the_wrong_step),
         cmocka_unit_test(test_params),
