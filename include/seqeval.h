@@ -116,9 +116,10 @@ struct sq_log;
 
 /* What an engine is opened with; borrowed until it is closed. */
 struct sq_engine_config {
-    sq_str model;         /* behind the colon of SPEC */
-    const char *base_url; /* openai: without a trailing slash; NULL = default */
-    const char *key;      /* secret; never stored, never logged; may be NULL */
+    sq_str model;          /* behind the colon of SPEC */
+    const char *base_url;  /* openai: NULL = default; several, with commas: the
+                              first is part of a response's identity */
+    const char *key;       /* secret; never stored, never logged; may be NULL */
     long long concurrency; /* most requests in flight */
     long long max_retries;
     double timeout_s;         /* of one attempt, all in */
@@ -128,6 +129,7 @@ struct sq_engine_config {
     const char *key_env;      /* variable the key is from, for messages; NULL =
                                  OPENAI_API_KEY */
     bool completions;         /* openai: /completions, for base models */
+    bool stream;              /* openai: have the answer come in pieces */
     /* openai: more headers, "Name: value", NULL-terminated, may be NULL; secret
        like key */
     const char *const *headers;

@@ -69,13 +69,14 @@ struct sq_response {
     long long cached_tokens;    /* of the prompt's: not computed anew */
     long long reasoning_tokens; /* of the completion's */
     int64_t latency_ms;
-    int retries; /* requests beyond the first */
+    int64_t ttft_ms; /* of it, until the first piece came; not streamed: -1 */
+    int retries;     /* requests beyond the first */
 };
 /* No text, all counts unknown. */
 #define SQ_RESPONSE_INIT                                                       \
     {                                                                          \
         .prompt_tokens = -1, .completion_tokens = -1, .cached_tokens = -1,     \
-        .reasoning_tokens = -1                                                 \
+        .reasoning_tokens = -1, .ttft_ms = -1                                  \
     }
 void sq_response_release(struct sq_response *r);
 

@@ -71,8 +71,10 @@ static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
          "only the first N samples of each suite, or samples A to B", 0, 0},
         {"epochs", 0, SQ_OPT_INT, &r->epochs, "N",
          "ask each query N times (default 1)", 1, 100000},
-        {"base-url", 0, SQ_OPT_STR, &r->model.base_url, "URL",
-         "address of the model's API, as http://localhost:8000/v1", 0, 0},
+        {"base-url", 0, SQ_OPT_LIST, &a->base_urls, "URL[,URL]",
+         "address of the model's API, as http://localhost:8000/v1; several "
+         "share the requests",
+         0, 0},
         {"num-fewshot", 0, SQ_OPT_INT, &r->num_fewshot, "N",
          "examples before a query, of suites that have any (default: theirs)",
          0, 1000},
@@ -151,6 +153,8 @@ static size_t sending_rows(struct sq_run_args *a, struct sq_opt *t)
         {"tpm", 0, SQ_OPT_INT, &r->model.tpm, "N",
          "have the model read and write at most N tokens in any minute", 1,
          1e12},
+        {"stream", 0, SQ_OPT_FLAG, &r->stream, NULL,
+         "have answers come in pieces, and keep the time to the first", 0, 0},
         {"max-retries", 0, SQ_OPT_INT, &r->max_retries, "N",
          "most further tries of a request that failed (default 6)", 0, 1000},
         {"timeout", 0, SQ_OPT_NUM, &r->timeout_s, "SECONDS",
@@ -306,6 +310,18 @@ static size_t split_names(const struct sq_opt_list *list, const char ***out)
     return n;
 }
 
+/* With commas between them. */
+static char *join(const struct sq_opt_list *list)
+{
+    struct sq_buf text;
+    sq_buf_init(&text, SQ_MAX_CONFIG);
+    for (size_t i = 0; i < list->n; i++)
+        sq_buf_addf(&text, "%s%s", i ? "," : "", list->v[i]);
+    char *out = sq_buf_take(&text);
+    sq_buf_release(&text);
+    return out;
+}
+
 static void free_names(const char **names, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -368,8 +384,9 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
         r->data_dir = a->data = sq_path_data();
     r->model.key_env = a->key_env;
     r->model.key = getenv(r->model.key_env);
-    if (!r->model.base_url)
-        r->model.base_url = getenv("OPENAI_BASE_URL");
+    r->model.base_url = getenv("OPENAI_BASE_URL");
+    if (a->base_urls.n)
+        r->model.base_url = a->base_url = join(&a->base_urls);
     st = sq_run_judges_resolve(&a->judges, r, err);
     bool secret = r->model.key != NULL;
     for (size_t i = 0; i < r->njudges; i++)
@@ -393,6 +410,8 @@ void sq_run_options_release(struct sq_run_args *a)
     free(a->templates.v);
     sq_run_prompt_release(&a->prompt);
     sq_run_judges_release(&a->judges);
+    free(a->base_urls.v);
+    free(a->base_url);
     free(a->home);
     free(a->data);
 }

@@ -19,7 +19,7 @@ enum sq_run_kind {
 struct sq_run_args {
     enum sq_run_kind kind;
     struct sq_run_options run;
-    struct sq_opt_list suites, templates, tags;
+    struct sq_opt_list suites, templates, tags, base_urls;
     struct sq_run_prompt_args prompt;
     struct sq_run_judge_args judges;
     const char *limit, *key_env, *format, *out, *config;
@@ -27,7 +27,7 @@ struct sq_run_args {
     int verbose;
     struct sq_log log;
     /* private: what the options point into */
-    char *home, *data;
+    char *home, *data, *base_url;
     const char **suite_list, **template_list;
 };
 

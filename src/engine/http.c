@@ -266,6 +266,7 @@ static void finish(struct exchange *x, enum sq_http_fault fault,
     result.status = t->file && fault != SQ_HTTP_OK ? 0 : status_of(x);
     result.latency_ms = sq_clock_ms() - t->started_ms;
     result.retry_after_ms = retry_after_ms(x);
+    result.first_ms = t->first_ms < 0 ? -1 : t->first_ms - t->started_ms;
     result.rest_ms = sq_retry_hint_rest_ms(&t->hint);
     if (fault != SQ_HTTP_OK)
         sq_transfer_error(&result, text);

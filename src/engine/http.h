@@ -43,6 +43,7 @@ struct sq_http_result {
     int64_t rest_ms;        /* a limit of the server's has nothing left for so
                                long; -1 = none says so */
     int64_t latency_ms;     /* of this attempt */
+    int64_t first_ms;       /* until its body began, -1 = it did not */
     char error[256];        /* one line, no secret in it; "" when fault is OK */
 };
 

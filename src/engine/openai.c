@@ -66,15 +66,34 @@ static void progress(const struct sq_engine *base, struct sq_buf *out)
 {
     const struct openai *e = (const struct openai *)base;
     int64_t wait_ms = e->base.due_ms - sq_clock_ms();
-    if ((size_t)e->window.size < e->window.ceiling)
-        sq_buf_addf(out, ", window %zu of %zu", (size_t)e->window.size,
-                    e->window.ceiling);
+    size_t window = 0, aside = 0;
+    for (size_t i = 0; i < e->nservers; i++) {
+        window += (size_t)e->servers[i].window.size;
+        aside += sq_server_aside(&e->servers[i]);
+    }
+    if (window < (size_t)e->config.concurrency)
+        sq_buf_addf(out, ", window %zu of %lld", window, e->config.concurrency);
+    if (e->nservers > 1 && aside > 0)
+        sq_buf_addf(out, ", %zu of %zu servers aside", aside, e->nservers);
     if (e->on_wire == 0 && wait_ms >= 1000)
         sq_buf_addf(out, ", waiting %lld s", (long long)(wait_ms + 999) / 1000);
     if (e->retried > 0)
         sq_buf_addf(out, ", %lld retries", e->retried);
     if (e->to_retry > 0)
         sq_buf_addf(out, " (%zu to come)", e->to_retry);
+}
+
+/* Of several servers, what each did. */
+static void summary(const struct sq_engine *base, struct sq_buf *out)
+{
+    const struct openai *e = (const struct openai *)base;
+    for (size_t i = 0; e->nservers > 1 && i < e->nservers; i++) {
+        const struct sq_server *s = &e->servers[i];
+        sq_buf_addf(out, "%s%s: %zu of %zu answered", i ? "; " : "", s->url,
+                    s->answered, s->sent);
+        if (s->asides)
+            sq_buf_addf(out, ", set aside %zu times", s->asides);
+    }
 }
 
 static void close_engine(struct sq_engine *base)
@@ -93,8 +112,10 @@ static void close_engine(struct sq_engine *base)
         free(job);
     }
     sq_timers_release(&e->delayed);
+    for (size_t i = 0; i < e->nservers; i++)
+        free(e->servers[i].url);
+    free(e->servers);
     free(e->endpoint);
-    free(e->url);
     free(e->model);
     free(e->auth);
     free(e->headers);
@@ -103,22 +124,22 @@ static void close_engine(struct sq_engine *base)
 }
 
 /* The endpoint is stored and shown, so it must not hold a key. */
-static enum sq_status check_base_url(const char *url, bool judge,
-                                     struct sq_err *err)
+static enum sq_status check_base_url(sq_str url, bool judge, struct sq_err *err)
 {
     const char *flag = judge ? "--judge-base-url" : "--base-url";
-    if (strncasecmp(url, "http://", 7) != 0 &&
-        strncasecmp(url, "https://", 8) != 0)
+    if (!sq_str_eq_nocase(sq_str_sub(url, 0, 7), SQ_STR("http://")) &&
+        !sq_str_eq_nocase(sq_str_sub(url, 0, 8), SQ_STR("https://")))
         return sq_err_set(err, SQ_USAGE,
                           "%s must begin with http:// or https://", flag);
-    if (strpbrk(url, "@?#"))
-        return sq_err_set(err, SQ_USAGE,
-                          "%s may hold no user name and no query: a key "
-                          "belongs in OPENAI_API_KEY",
-                          flag);
-    for (const char *p = url; *p; p++)
-        if ((unsigned char)*p <= ' ' || *p == 0x7f)
+    for (size_t i = 0; i < url.n; i++) {
+        if (memchr("@?#", url.p[i], 3))
+            return sq_err_set(err, SQ_USAGE,
+                              "%s may hold no user name and no query: a key "
+                              "belongs in OPENAI_API_KEY",
+                              flag);
+        if ((unsigned char)url.p[i] <= ' ' || url.p[i] == 0x7f)
             return sq_err_set(err, SQ_USAGE, "%s has a blank in it", flag);
+    }
     return SQ_OK;
 }
 
@@ -172,23 +193,42 @@ static void set_headers(struct openai *e)
         e->headers[n++] = e->auth;
 }
 
-/* The endpoint, a part of what a response is known by, tells the two APIs
- * apart. */
-static void set_url(struct openai *e, const char *base_url)
+static char *join(sq_str base, const char *path)
 {
-    size_t n = strlen(base_url);
     struct sq_buf url;
-    while (n > 0 && base_url[n - 1] == '/')
-        n--;
     sq_buf_init(&url, SQ_MAX_CONFIG);
-    sq_buf_add(&url, (sq_str){base_url, n});
-    if (e->config.completions)
-        sq_buf_adds(&url, "/completions");
-    e->endpoint = sq_xstrdup(url.p);
-    if (!e->config.completions)
-        sq_buf_adds(&url, "/chat/completions");
-    e->url = sq_buf_take(&url);
+    sq_buf_add(&url, base);
+    sq_buf_adds(&url, path);
+    char *text = sq_buf_take(&url);
     sq_buf_release(&url);
+    return text;
+}
+
+/* The first URL is the endpoint, a part of what a response is known by; it
+ * tells the two APIs apart. */
+static enum sq_status set_servers(struct openai *e, const char *urls,
+                                  struct sq_err *err)
+{
+    const char *path =
+        e->config.completions ? "/completions" : "/chat/completions";
+    sq_str rest = sq_str_from(urls), one;
+    while (sq_str_split(&rest, ',', &one)) {
+        one = sq_str_trim(one);
+        while (one.n > 0 && one.p[one.n - 1] == '/')
+            one.n--;
+        enum sq_status status = check_base_url(one, e->config.judge, err);
+        if (status != SQ_OK)
+            return status;
+        if (!e->endpoint)
+            e->endpoint = join(one, e->config.completions ? path : "");
+        e->servers =
+            sq_xrealloc(e->servers, e->nservers + 1, sizeof *e->servers);
+        struct sq_server *s = &e->servers[e->nservers++];
+        *s = (struct sq_server){.url = join(one, path)};
+        sq_window_init(&s->window, (size_t)e->config.concurrency);
+    }
+    e->base.endpoint = e->endpoint;
+    return SQ_OK;
 }
 
 /* Of an answer, before any was seen. */
@@ -201,9 +241,6 @@ static enum sq_status open_engine(struct sq_engine **out,
     const char *base_url = config->base_url && config->base_url[0]
                                ? config->base_url
                                : SQ_OPENAI_BASE_URL;
-    enum sq_status status = check_base_url(base_url, config->judge, err);
-    if (status != SQ_OK)
-        return status;
     struct openai *e = sq_xcalloc(1, sizeof(*e));
     e->config = *config;
     if (e->config.concurrency < 1)
@@ -211,19 +248,19 @@ static enum sq_status open_engine(struct sq_engine **out,
     if (!e->config.key_env)
         e->config.key_env = "OPENAI_API_KEY";
     e->form.completions = config->completions;
+    e->form.stream = config->stream;
     e->ready_end = &e->ready;
     e->output_mean = GUESS_TOKENS;
-    sq_window_init(&e->window, (size_t)e->config.concurrency);
     e->model = sq_str_dup(config->model);
-    set_url(e, base_url);
     e->base.ops = &sq_engine_openai;
-    e->base.endpoint = e->endpoint;
     e->base.model = e->model;
     e->own.config.cacert = config->cacert;
     e->http = config->http ? config->http : &e->own;
     /* Two processes that were refused together must not come back together. */
     sq_rng_seed(&e->rng, (uint64_t)sq_clock_us());
-    status = set_key(e, err);
+    enum sq_status status = set_servers(e, base_url, err);
+    if (status == SQ_OK)
+        status = set_key(e, err);
     set_headers(e);
     if (status == SQ_OK)
         status = sq_http_shared_get(e->http, err);
@@ -244,5 +281,6 @@ const struct sq_engine_ops sq_engine_openai = {
     .submit = submit,
     .step = step,
     .progress = progress,
+    .summary = summary,
     .close = close_engine,
 };

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/openai_json.h"
+#include "engine/openai_stream.h"
 
 /* ---- delivering -------------------------------------------------------- */
 
@@ -54,17 +55,18 @@ static void describe(const struct sq_http_result *r,
 }
 
 /* Is it of no use to ask anything else? Sets e->fatal then. */
-static bool is_fatal(struct openai *e, const struct sq_http_result *r,
+static bool is_fatal(const struct job *job, const struct sq_http_result *r,
                      const struct sq_openai_error *said, const char *line)
 {
+    struct openai *e = job->engine;
+    const char *url = job->server->url;
     const char *env = e->config.key_env;
     const char *judge = e->config.judge ? "judge-" : "";
-    if (e->answered > 0)
+    if (job->server->answered > 0)
         return false;
     if (r->fault == SQ_HTTP_TLS) {
         sq_err_set(&e->fatal, SQ_NET,
-                   "%s: %s; --cacert FILE names a CA of your own", e->url,
-                   line);
+                   "%s: %s; --cacert FILE names a CA of your own", url, line);
         return true;
     }
     if (r->fault != SQ_HTTP_OK)
@@ -76,19 +78,19 @@ static bool is_fatal(struct openai *e, const struct sq_http_result *r,
                          "(--%sapi-key-env names another variable)"
                        : "%s: %s; no key was sent: set %s, or name the "
                          "variable with --%sapi-key-env",
-                   e->url, line, env, judge);
+                   url, line, env, judge);
     else if (r->status / 100 == 3)
         sq_err_set(&e->fatal, SQ_USAGE,
                    "%s: %s; it redirects: give the address it leads to with "
                    "--%sbase-url",
-                   e->url, line, judge);
+                   url, line, judge);
     else if (said->unknown_model || r->status == 404 || r->status == 405)
         sq_err_set(&e->fatal, SQ_USAGE,
                    "%s: %s; model \"%s\" or the base URL is not known there",
-                   e->url, line, e->model);
+                   url, line, e->model);
     else if (said->quota || r->status == 402)
-        sq_err_set(&e->fatal, SQ_NET, "%s: %s; the account of %s is empty",
-                   e->url, line, env);
+        sq_err_set(&e->fatal, SQ_NET, "%s: %s; the account of %s is empty", url,
+                   line, env);
     else
         return false;
     return true;
@@ -123,29 +125,52 @@ static bool adapt(struct job *job, const struct sq_http_result *r,
                   job->request->sampling.max_tokens >= 0;
     bool schema = said->refuses_schema && !job->form.no_schema &&
                   job->request->schema.n > 0;
+    bool usage = said->refuses_stream_usage && job->form.stream &&
+                 !job->form.no_stream_usage;
+    if (usage && !e->form.no_stream_usage)
+        sq_log(e->config.log, SQ_LOG_INFO,
+               "%s does not tell what a stream takes: tokens are unknown",
+               job->server->url);
+    e->form.no_stream_usage = e->form.no_stream_usage || usage;
     if (tokens && !e->form.completion_tokens)
         sq_log(e->config.log, SQ_LOG_INFO,
-               "%s wants max_completion_tokens instead of max_tokens", e->url);
+               "%s wants max_completion_tokens instead of max_tokens",
+               job->server->url);
     if (schema && !e->form.no_schema)
         sq_log(e->config.log, SQ_LOG_INFO,
-               "%s takes no JSON schema: judging goes on without", e->url);
+               "%s takes no JSON schema: judging goes on without",
+               job->server->url);
     e->form.completion_tokens = e->form.completion_tokens || tokens;
     e->form.no_schema = e->form.no_schema || schema;
-    if (tokens || schema)
+    if (tokens || schema || usage)
         sq_openai_build(job);
-    return tokens || schema;
+    return tokens || schema || usage;
 }
 
-/* Lets the window know that a server has too much to do. */
-static void refused(struct openai *e, const struct job *job,
-                    const struct sq_http_result *r)
+static void well(const struct openai *e, struct sq_server *s)
 {
-    size_t before = (size_t)e->window.size;
-    if (sq_window_bad(&e->window, job->sent_ms, e->on_wire + 1,
-                      r->retry_after_ms, sq_clock_ms()))
+    if (sq_server_well(s) && e->nservers > 1)
+        sq_log(e->config.log, SQ_LOG_DEBUG, "%s: is well again", s->url);
+}
+
+/* What a failed try says about its server. */
+static void note(struct job *job, const struct sq_http_result *r,
+                 const struct sq_retry_rule *rule)
+{
+    struct openai *e = job->engine;
+    struct sq_server *s = job->server;
+    size_t before = (size_t)s->window.size;
+    int64_t now = sq_clock_ms();
+    if (rule->overload && sq_window_bad(&s->window, job->sent_ms, s->on_wire,
+                                        r->retry_after_ms, now))
         sq_log(e->config.log, SQ_LOG_DEBUG,
                "%s: overloaded; of %zu in flight at most %zu from now on",
-               e->url, before, (size_t)e->window.size);
+               s->url, before, (size_t)s->window.size);
+    if (r->fault == SQ_HTTP_OK && r->status / 100 != 5)
+        well(e, s);
+    else if (sq_server_failed(s, now) && e->nservers > 1)
+        sq_log(e->config.log, SQ_LOG_DEBUG, "%s: set aside for %lld s", s->url,
+               (long long)s->aside_ms / 1000);
 }
 
 /* Tries again, ends the run or delivers the error, as the cause says. why: how
@@ -162,14 +187,13 @@ static void fail(struct job *job, const struct sq_http_result *r,
     if (r->fault == SQ_HTTP_OK)
         sq_openai_error(r->body, e->secrets, e->nsecrets, &said);
     describe(r, &said, why, line, sizeof(line));
+    note(job, r, rule);
     sq_openai_landed(job, is_free(fault, r->status) ? 0 : -1);
-    if (rule->overload)
-        refused(e, job, r);
     if (adapt(job, r, &said) && may_retry(job, fault, r->status, 0)) {
         sq_openai_enqueue(job, 0);
         return;
     }
-    if (!why && is_fatal(e, r, &said, line))
+    if (!why && is_fatal(job, r, &said, line))
         return;
     int64_t delay = -1;
     if (rule->retry && !said.quota && job->tries <= e->config.max_retries)
@@ -195,15 +219,32 @@ static void answered(struct openai *e, struct job *job,
                      const struct sq_response *r)
 {
     bool told = r->prompt_tokens >= 0 && r->completion_tokens >= 0;
-    e->answered++;
-    if (sq_window_good(&e->window, job->sent_ms, e->on_wire, sq_clock_ms()))
+    struct sq_server *s = job->server;
+    s->answered++;
+    well(e, s);
+    if (sq_window_good(&s->window, job->sent_ms, s->on_wire, sq_clock_ms()))
         sq_log(e->config.log, SQ_LOG_DEBUG,
-               "%s: slow; at most %zu in flight from now on", e->url,
-               (size_t)e->window.size);
+               "%s: slow; at most %zu in flight from now on", s->url,
+               (size_t)s->window.size);
     if (told)
         e->output_mean +=
             WEIGHT * ((double)r->completion_tokens - e->output_mean);
     sq_openai_landed(job, told ? r->prompt_tokens + r->completion_tokens : -1);
+}
+
+/* A server that does not stream answers in one piece all the same. */
+static bool read_body(const struct job *job, sq_str body,
+                      struct sq_response *out, char *why, size_t why_size)
+{
+    struct sq_buf whole;
+    bool ok;
+    if (!job->form.stream || sq_str_starts(sq_str_trim(body), SQ_STR("{")))
+        return sq_openai_parse(body, out, why, why_size);
+    sq_buf_init(&whole, SQ_MAX_REPLY);
+    ok = sq_openai_unstream(body, &whole, why, why_size) &&
+         sq_openai_parse(sq_buf_str(&whole), out, why, why_size);
+    sq_buf_release(&whole);
+    return ok;
 }
 
 void sq_openai_done(void *ctx, const struct sq_http_result *r)
@@ -214,14 +255,16 @@ void sq_openai_done(void *ctx, const struct sq_http_result *r)
     char why[200];
     if (e->fatal.status != SQ_OK)
         return; /* the run is over; the request stays in flight */
-    sq_window_rest(&e->window, r->rest_ms, sq_clock_ms());
+    sq_window_rest(&job->server->window, r->rest_ms, sq_clock_ms());
     if (r->fault != SQ_HTTP_OK || r->status / 100 != 2) {
         fail(job, r, NULL);
-    } else if (!sq_openai_parse(r->body, &response, why, sizeof(why))) {
+    } else if (!read_body(job, r->body, &response, why, sizeof(why))) {
         fail(job, r, why);
     } else {
         answered(e, job, &response);
         response.latency_ms = r->latency_ms;
+        if (job->form.stream)
+            response.ttft_ms = r->first_ms;
         deliver(job, &response);
     }
 }

@@ -92,6 +92,11 @@ void sq_openai_body(sq_str model, const struct sq_request *request,
         sq_buf_add(out, request->schema);
         sq_buf_adds(out, "}}");
     }
+    if (form->stream)
+        sq_buf_adds(out, form->no_stream_usage
+                             ? ",\"stream\":true"
+                             : ",\"stream\":true,\"stream_options\":"
+                               "{\"include_usage\":true}");
     if (request->extra.n > 0) {
         sq_buf_addc(out, ',');
         sq_buf_add(out, request->extra);

@@ -12,6 +12,8 @@ struct sq_openai_form {
     bool completions;       /* /completions, for base models */
     bool completion_tokens; /* "max_completion_tokens" for "max_tokens" */
     bool no_schema;         /* it refuses a response_format with a schema */
+    bool stream;            /* as server-sent events */
+    bool no_stream_usage;   /* it refuses stream_options */
 };
 
 /* Appends {"model", "messages", ...}; of the rest only what is set. The prompt

@@ -13,8 +13,8 @@
 #include "base/rng.h"
 #include "engine/backoff.h"
 #include "engine/http.h"
-#include "engine/limiter.h"
 #include "engine/openai_body.h"
+#include "engine/servers.h"
 #include "engine/timers.h"
 #include "seqeval.h"
 
@@ -31,6 +31,7 @@ struct job {
     struct sq_buf body;
     struct sq_openai_form form; /* that body has */
     int tries;                  /* sent, the first included */
+    struct sq_server *server;   /* that was asked last, NULL = none yet */
     int64_t sent_ms;
     long long held;    /* tokens taken of the rate for this try */
     struct job *next;  /* among the ready, or the spare */
@@ -42,7 +43,9 @@ struct openai {
     struct sq_engine_config config;
     struct sq_http_shared own, *http; /* http is own or config's */
     struct sq_openai_form form;       /* what the server was found to want */
-    char *endpoint, *url, *model, *auth;
+    char *endpoint, *model, *auth;
+    struct sq_server *servers;
+    size_t nservers;
     sq_str key;
     const char **headers;
     sq_str *secrets; /* the key and the values of config's headers */
@@ -51,9 +54,7 @@ struct openai {
     struct job *spare, *newest;
     struct job *ready, **ready_end;
     struct sq_timers delayed;
-    struct sq_window window;
     size_t on_wire, to_retry; /* to_retry: ready or delayed, tried before */
-    size_t answered;
     long long retried;
     double output_mean; /* tokens of an answer, for what says no max_tokens */
     long long next_tokens; /* what the next request is thought to take */

@@ -1,4 +1,5 @@
 #include "engine/openai_json.h"
+#include "engine/thoughts.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,26 +201,14 @@ static void take_extras(const struct sq_json *root, struct sq_response *out)
     out->fingerprint = line_of(root, "system_fingerprint");
 }
 
-/* Parts a leading <think> block from the text, by the rule of the header. */
 static void take_text(const struct message *m, struct sq_response *out)
 {
-    const sq_str open = SQ_STR("<think>"), close = SQ_STR("</think>");
-    sq_str text = sq_buf_str(&m->text), inside = SQ_STR("");
-    sq_str begin = sq_str_trim(text);
-    if (sq_str_starts(begin, open)) {
-        size_t end = sq_str_find(begin, close, open.n);
-        inside = sq_str_sub(begin, open.n, end);
-        text = SQ_STR("");
-        if (end != SIZE_MAX) /* up to the end of the text as it came */
-            text = sq_str_sub(sq_buf_str(&m->text),
-                              (size_t)(begin.p - m->text.p) + end + close.n,
-                              m->text.n);
-        while (text.n > 0 && sq_is_space(text.p[0]))
-            text = sq_str_sub(text, 1, text.n);
-    }
-    inside = sq_str_trim(m->reasoning.n > 0 ? m->reasoning : inside);
-    if (inside.n > 0)
-        out->reasoning = sq_str_dup(inside);
+    sq_str thoughts;
+    sq_str text = sq_thoughts_part(sq_buf_str(&m->text), &thoughts);
+    if (m->reasoning.n > 0)
+        thoughts = sq_str_trim(m->reasoning);
+    if (thoughts.n > 0)
+        out->reasoning = sq_str_dup(thoughts);
     out->text = sq_str_dup(text);
     out->text_len = text.n;
 }
@@ -315,6 +304,8 @@ static void judge_message(sq_str code, sq_str message,
     out->refuses_schema = contains(message, SQ_STR("response_format")) ||
                           contains(message, SQ_STR("json_schema")) ||
                           contains(message, SQ_STR("json schema"));
+    out->refuses_stream_usage = contains(message, SQ_STR("stream_options")) ||
+                                contains(message, SQ_STR("include_usage"));
     out->quota = sq_str_eq(code, SQ_STR("insufficient_quota"));
     out->unknown_model = sq_str_eq(code, SQ_STR("model_not_found")) ||
                          (contains(message, SQ_STR("model")) &&

@@ -15,11 +15,9 @@
  * finish_reason "stop" and an unknown finish_reason are malformed too. "" is an
  * answer. A missing finish_reason beside a text means "stop".
  *
- * Thoughts are no part of the text: reasoning is message.reasoning_content,
- * else message.reasoning. A text that begins, white space aside, with <think>
- * loses everything up to the first </think> and the white space behind it; that
- * is the reasoning when the server gave none apart. Without a </think> all of
- * it is, and the text is "". Further on in a text the marks mean nothing. */
+ * Thoughts are no part of the text (engine/thoughts.h): reasoning is
+ * message.reasoning_content, else message.reasoning, else what the text begins
+ * with. */
 bool sq_openai_parse(sq_str body, struct sq_response *out, char *why,
                      size_t why_size);
 
@@ -30,6 +28,7 @@ struct sq_openai_error {
     bool quota; /* the account has nothing left: to ask again is of no use */
     bool wants_completion_tokens; /* it speaks of max_completion_tokens */
     bool refuses_schema;          /* it speaks of response_format or a schema */
+    bool refuses_stream_usage;    /* it speaks of stream_options */
 };
 /* The secrets are replaced in the message, as is what looks like a key. */
 void sq_openai_error(sq_str body, const sq_str *secrets, size_t nsecrets,

@@ -5,6 +5,8 @@
 #include "base/stop.h"
 
 #define CONNECT_TIMEOUT_MS 20000
+/* Between two pieces of a stream. */
+#define IDLE_TIMEOUT_MS 120000
 /* When no limit is set: nothing may hang for ever. */
 #define DEFAULT_TIMEOUT_S 600.0
 /* Bytes of a prompt for which a token is held: English has four or more to a
@@ -61,7 +63,7 @@ static void take_due(struct openai *e, int64_t now)
     }
 }
 
-static void send_now(struct job *job, int64_t now)
+static void send_now(struct job *job, struct sq_server *server, int64_t now)
 {
     struct openai *e = job->engine;
     double timeout_s =
@@ -69,13 +71,15 @@ static void send_now(struct job *job, int64_t now)
     int64_t timeout_ms = timeout_s < 1e9 ? (int64_t)(timeout_s * 1000) + 1
                                          : (int64_t)1000000000000;
     struct sq_http_request r = {0};
-    r.url = e->url;
+    r.url = server->url;
     r.headers = e->headers;
     r.body = sq_buf_str(&job->body);
     r.max_body = SQ_MAX_REPLY;
     r.connect_timeout_ms =
         timeout_ms < CONNECT_TIMEOUT_MS ? timeout_ms : CONNECT_TIMEOUT_MS;
     r.timeout_ms = timeout_ms;
+    if (job->form.stream)
+        r.idle_timeout_ms = IDLE_TIMEOUT_MS;
     r.done = sq_openai_done;
     r.ctx = job;
     r.owner = e;
@@ -83,6 +87,9 @@ static void send_now(struct job *job, int64_t now)
     e->retried += job->tries > 0;
     e->base.waiting--;
     e->on_wire++;
+    server->on_wire++;
+    server->sent++;
+    job->server = server;
     job->state = JOB_ON_WIRE;
     job->sent_ms = now;
     job->tries++;
@@ -90,25 +97,34 @@ static void send_now(struct job *job, int64_t now)
         sq_rate_take(e->config.rate, job->held, now);
     /* What it refuses, it would refuse for every request. */
     if (e->http->api->submit(e->http->pump, &r, &e->fatal) != SQ_OK)
-        sq_err_prefix(&e->fatal, "%s", e->url);
+        sq_err_prefix(&e->fatal, "%s", server->url);
 }
 
 void sq_openai_landed(struct job *job, long long tokens)
 {
     struct openai *e = job->engine;
     e->on_wire--;
+    job->server->on_wire--;
     if (e->config.rate && tokens >= 0)
         sq_rate_settle(e->config.rate, job->held, tokens, job->sent_ms,
                        sq_clock_ms());
 }
 
-/* When a request of so many tokens may go out, as far as time decides. */
-static int64_t send_at(struct openai *e, long long tokens, int64_t now)
+/* The server that a request of so many tokens may go to now; NULL = none, and
+ * *at is when time alone changes that (0 = it does not). */
+static struct sq_server *choose(struct openai *e, const struct sq_server *avoid,
+                                long long tokens, int64_t now, int64_t *at)
 {
-    int64_t at = now;
+    struct sq_server *s =
+        sq_servers_pick(e->servers, e->nservers, avoid, now, at);
+    int64_t rate_at = now;
     if (e->config.rate)
-        at = sq_rate_at(e->config.rate, tokens, now);
-    return e->window.rest_until > at ? e->window.rest_until : at;
+        rate_at = sq_rate_at(e->config.rate, tokens, now);
+    if (rate_at <= now)
+        return s;
+    if (s || *at > 0)
+        *at = rate_at > *at ? rate_at : *at;
+    return NULL;
 }
 
 static struct job *take_first(struct openai *e)
@@ -134,20 +150,20 @@ static void refuse(struct job *job)
 
 void sq_openai_pump(struct openai *e)
 {
-    int64_t now = sq_clock_ms();
+    int64_t now = sq_clock_ms(), at;
     take_due(e, now);
-    while (e->ready && e->fatal.status == SQ_OK && !sq_stop &&
-           sq_window_room(&e->window, e->on_wire, now)) {
-        e->ready->held = tokens_of(e, e->ready->request);
-        if (e->config.rate && !sq_rate_fits(e->config.rate, e->ready->held)) {
+    while (e->ready && e->fatal.status == SQ_OK && !sq_stop) {
+        struct job *job = e->ready;
+        job->held = tokens_of(e, job->request);
+        if (e->config.rate && !sq_rate_fits(e->config.rate, job->held)) {
             refuse(take_first(e));
             continue;
         }
-        e->next_tokens = e->ready->held;
-        if (send_at(e, e->ready->held, now) > now)
+        e->next_tokens = job->held;
+        struct sq_server *s = choose(e, job->server, job->held, now, &at);
+        if (!s)
             break;
-        else
-            send_now(take_first(e), now);
+        send_now(take_first(e), s, now);
     }
     sq_openai_refresh(e);
 }
@@ -156,14 +172,10 @@ void sq_openai_refresh(struct openai *e)
 {
     int64_t now = sq_clock_ms(), at = 0;
     const struct sq_timer *first = sq_timers_first(&e->delayed);
-    bool resting = e->window.rest_until > now;
-    bool room = sq_window_room(&e->window, e->on_wire, now);
-    int64_t next = send_at(e, e->next_tokens, now);
-    e->base.full = e->base.in_flight >= (size_t)e->config.concurrency ||
-                   e->ready || !room || next > now;
-    if (first)
+    const struct sq_server *s = choose(e, NULL, e->next_tokens, now, &at);
+    e->base.full =
+        e->base.in_flight >= (size_t)e->config.concurrency || e->ready || !s;
+    if (first && (at == 0 || first->at < at))
         at = first->at;
-    if ((room || resting) && next > now && (at == 0 || next < at))
-        at = next;
     e->base.due_ms = at;
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/records.h"
+#include "engine/thoughts.h"
 
 static const char *const id_fields[] = {"id", "sample_id", NULL};
 static const char *const text_fields[] = {"prompt", "instruction", "question",
@@ -355,8 +356,11 @@ static enum sq_status replay_submit(struct sq_engine *e,
     struct sq_response resp = SQ_RESPONSE_INIT;
     resp.stop = SQ_STOP_STOP;
     if (rec) {
-        resp.text = sq_str_dup(rec->output);
-        resp.text_len = rec->output.n;
+        sq_str thoughts, text = sq_thoughts_part(rec->output, &thoughts);
+        resp.text = sq_str_dup(text);
+        resp.text_len = text.n;
+        if (thoughts.n > 0)
+            resp.reasoning = sq_str_dup(thoughts);
     } else {
         r->missing++;
         resp.stop = SQ_STOP_ERROR;

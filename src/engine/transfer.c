@@ -42,6 +42,7 @@ void sq_transfer_enter(struct sq_transfers *all, struct sq_transfer *t,
     t->req = *request;
     t->file = strncasecmp(request->url, "file:", 5) == 0;
     t->fault = SQ_HTTP_OK;
+    t->first_ms = -1;
     t->why = "";
     t->prev = NULL;
     t->next = all->flying;
@@ -79,6 +80,7 @@ void sq_transfer_start(struct sq_transfer *t, bool again)
     t->heard_ms = now;
     t->begun = false;
     t->header_bytes = t->body_bytes = 0;
+    t->first_ms = -1;
     t->total = -1;
     sq_retry_hint_init(&t->hint);
     if (t->req.first_byte_timeout_ms > 0)
@@ -232,6 +234,8 @@ bool sq_transfer_body(struct sq_transfer *t, sq_str bytes, int status,
     if (bytes.n > t->req.max_body - t->body_bytes)
         return sq_transfer_fail(t, SQ_HTTP_TOO_BIG, "body over its ceiling");
     t->body_bytes += bytes.n;
+    if (t->first_ms < 0)
+        t->first_ms = t->heard_ms;
     if (t->req.sink)
         return sink(t, bytes, status, length);
     if (bytes.n > all->max_held - all->held)

@@ -38,6 +38,7 @@ struct sq_transfer {
     enum sq_http_fault fault; /* found while receiving; OK = none */
     const char *why;          /* goes with fault */
     int64_t started_ms, heard_ms;
+    int64_t first_ms; /* when the body began, -1 = it has not */
     size_t header_bytes, body_bytes;
     long long total; /* size of the resource; -1 = unknown */
     struct sq_buf body;

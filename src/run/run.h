@@ -56,6 +56,7 @@ struct sq_run_options {
     struct sq_run_prompt prompt;
     long long epochs, concurrency, max_retries;
     double timeout_s;
+    bool stream; /* answers come in pieces */
     bool allow_modified, no_cache;
     bool judge_audit;      /* of judges that are asked, not replayed */
     long long num_fewshot; /* examples before a query; -1 = the suite's */

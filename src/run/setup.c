@@ -122,6 +122,7 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .cacert = o->cacert,
                                       .completions = m->completions,
                                       .headers = m->headers,
+                                      .stream = o->stream,
                                       .http = &s->http,
                                       .rate = open_rate(s, m),
                                       .judge = judge,
@@ -449,6 +450,8 @@ static struct sq_json *provenance(const struct sq_session *s)
     sq_json_put_int(j, "concurrency", s->options->concurrency);
     put_rate(j, "rpm", s->options->model.rpm);
     put_rate(j, "tpm", s->options->model.tpm);
+    if (s->options->stream)
+        sq_json_put_bool(j, "stream", true);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
     put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);

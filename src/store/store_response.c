@@ -89,9 +89,10 @@ enum sq_status sq_store_response_put(struct sq_store *s,
         " request_json, stop, text, server_model, prompt_tokens,"
         " completion_tokens, latency_ms, retries, finish_reason, reasoning,"
         " system_fingerprint, cached_tokens, reasoning_tokens, raw_bytes,"
-        " raw_z)"
+        " raw_z, ttft_ms)"
         " VALUES(?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?2, ?3, ?4, ?5,"
-        "  ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
+        "  ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
+        "  ?20)"
         " ON CONFLICT(key) DO NOTHING");
     enum sq_status st;
     struct sq_buf packed;
@@ -121,6 +122,7 @@ enum sq_status sq_store_response_put(struct sq_store *s,
     sq_stmt_bind_int_opt(
         q, 18, response->raw ? (int64_t)response->raw_len : (int64_t)-1);
     sq_stmt_bind_blob_opt(q, 19, sq_buf_str(&packed));
+    sq_stmt_bind_int_opt(q, 20, response->ttft_ms);
     st = sq_stmt_run(q, err);
     sq_buf_release(&packed);
     if (st == SQ_OK && sq_db_changes(s->db) > 0)

@@ -196,4 +196,41 @@ is "its text is scored" "$(sql "select response_text, step_scores.state
     from samples join step_scores using (run_id, sample_id)")" " Two words|pass"
 is "under another endpoint" "$(sql "select endpoint from response")" \
     "http://127.0.0.1:$port/v1/completions"
+
+# ---- answers in pieces ----------------------------------------------------
+events='data: {"model": "m-8", "choices": [{"index": 0, "delta":
+data: {"reasoning_content": "hm", "content": "Two "}}]}
+
+data: {"choices": [{"index": 0, "delta": {"content": "words."},
+data:  "finish_reason": "stop"}]}
+
+data: {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4}}
+
+data: [DONE]'
+lines() { printf '%s' "$1" | sed 's/[\"]/\\&/g' | awk '{ printf "%s\\n", $0 }'; }
+{
+    printf '{"match": "stream_options", "status": 400, "body": %s}\n' \
+        "$(quoted '{"error": {"message": "no stream_options here"}}')"
+    printf '{"match": "cut me", "status": 200, "body": "%s"}\n' \
+        "$(lines "$(printf '%s' "$events" | head -n 3)")"
+    printf '{"match": "", "status": 200, "body": "%s"}\n' "$(lines "$events")"
+} >"$tmp/replies.jsonl"
+serve
+ask --stream
+is "a stream is an answer" "$status" 0
+is "asked without stream_options after they were refused" \
+    "$(bodies | sed 's/.*\("stream".*\)}/\1/' | tr '\n' ' ')" \
+    '"stream":true,"stream_options":{"include_usage":true} "stream":true '
+is "its pieces are one text, its thoughts apart" "$(sql "select response_text,
+    reasoning, state, prompt_tokens, completion_tokens, server_model
+    from samples")" "Two words.|hm|pass|9|4|m-8"
+is "the time to the first is kept" "$(sql "select ttft_ms between 0 and
+    latency_ms from samples")" 1
+is "raw JSON in one piece" "$(sql "select
+    sqlar_uncompress(raw_z, raw_bytes) ->> '$.choices[0].message.content'
+    from response")" "Two words."
+ask --stream --system "cut me" --max-retries 1
+is "a stream that is cut is no answer" "$status" 4
+like "and says so" "$err" 'the stream ends before the answer does'
+is "nothing is scored of it" "$(sql "select state from samples")" error
 finish

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine/openai_json.h"
+#include "engine/openai_stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,6 +30,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         check_line(why, sizeof(why));
     }
+    struct sq_buf whole;
+    why[0] = '\0';
+    sq_buf_init(&whole, SQ_MAX_REPLY);
+    if (sq_openai_unstream(body, &whole, why, sizeof(why))) {
+        struct sq_json *j = sq_json_parse(sq_buf_str(&whole), "whole", 1, NULL);
+        if (!j)
+            abort();
+        sq_json_free(j);
+    } else if (why[0] == '\0') {
+        abort();
+    }
+    sq_buf_release(&whole);
     sq_openai_error(body, &secret, 1, &e);
     check_line(e.message, sizeof(e.message));
     if (strstr(e.message, "secret"))

@@ -168,6 +168,7 @@ static void test_faults_of_the_file(void **unused)
     }
     remove(file);
     free(file);
+    free(home);
 }
 
 int main(void)

@@ -52,6 +52,12 @@ static const struct {
     int epoch;
     const char *want;
 } cases[] = {
+    {"thoughts are no part of it",
+     "{\"id\":\"7\",\"output\":\" <think>a\\nb</think>\\n\\nx <think>\"}", NULL,
+     NULL, false, "7", "q", 1, "x <think>"},
+    {"thoughts alone are an empty answer",
+     "{\"id\":\"7\",\"output\":\"<think>on and on\"}", NULL, NULL, false, "7",
+     "q", 1, ""},
     {"by id", "{\"id\":\"7\",\"output\":\"x\"}", NULL, NULL, false, "7", "q", 1,
      "x"},
     {"by a whole-number id", "{\"id\":7,\"output\":\"x\"}", NULL, NULL, false,

@@ -39,7 +39,7 @@ static void test_views_have_the_documented_columns(void **state)
                         "cached,response_text,stop,server_model,prompt_tokens,"
                         "completion_tokens,latency_ms,query,job_id,"
                         "reasoning,finish_reason,system_fingerprint,"
-                        "cached_tokens,reasoning_tokens,attack"),
+                        "cached_tokens,reasoning_tokens,attack,ttft_ms"),
     };
     struct fixture *f = *state;
 

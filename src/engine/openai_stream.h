@@ -1,0 +1,20 @@
+#ifndef SQ_ENGINE_OPENAI_STREAM_H
+#define SQ_ENGINE_OPENAI_STREAM_H
+/*
+ * An answer that came in pieces, as server-sent events (WHATWG HTML, 9.2.6),
+ * each a chunk of /chat/completions or /completions
+ * (https://platform.openai.com/docs/api-reference/chat-streaming). Pure.
+ */
+#include <stdbool.h>
+#include "base/buf.h"
+
+/* Appends the JSON that the server would have sent in one piece: what
+ * sq_openai_parse reads. Of the first choice: content, reasoning, refusal,
+ * finish_reason, and logprobs of a chat; the last usage, the model and the
+ * system_fingerprint. False, with why in one line, when an event cannot be read
+ * or is an error, or when the stream ends before a finish_reason or [DONE]: a
+ * part of an answer is none. Takes time and memory linear in the events. */
+bool sq_openai_unstream(sq_str events, struct sq_buf *json, char *why,
+                        size_t why_size);
+
+#endif
