@@ -337,8 +337,9 @@ enum sq_store_query {
     SQ_QUERY_SAMPLE_STEPS,
     /* run, sample -> suite, epoch, template, template_digest, state (of the
      * judge's last request), error, following, quality_state, quality,
-     * explanation, reply, judge, sample_id, ordinal. With several judges a row
-     * for all of them together follows, its judge "". */
+     * explanation, reply, judge, sample_id, preference_state, preference,
+     * ordinal. With several judges a row for all of them together follows, its
+     * judge "". */
     SQ_QUERY_SAMPLE_VERDICTS,
     SQ_QUERY_COUNT
 };

@@ -110,6 +110,12 @@ is "and the sample has no verdict" "$(metric wins) $(sql "select distinct
     preference_state from verdicts where $last and sample_id = '2'")" \
     "4.000000 error"
 
+run "$seqeval" show "$fair" 0 --db "$db"
+like "show has the verdict of each order" "$out" \
+    '^Judge fair, pairwise-swapped: preference 1'
+run "$seqeval" report "$fair" --db "$db" --out "$tmp/page.html"
+like "and so has the page" "$tmp/page.html" '"found":"preference 1.0"'
+
 # A recording with the verdict beside both responses, as AlpacaEval writes it.
 cat >"$tmp/notes.json" <<'EOT'
 [{"instruction": "Say 1.", "output_1": "a", "output_2": "b", "preference": 2},
