@@ -23,6 +23,18 @@ static const struct sq_metric metrics[] = {
     {.name = "both_*", .max = 1},
     {.name = "ac_*", .max = 1},
     {.name = "rougeL_*", .max = 1},
+    {.name = "survival", .max = 1, .detail = true},
+    {.name = "first_fail", .max = 1, .lower = true, .detail = true},
+    {.name = "fail_rate", .max = 1, .lower = true, .detail = true},
+    {.name = "dependency_damage",
+     .min = -1,
+     .max = 1,
+     .lower = true,
+     .detail = true},
+    {.name = "order_tau", .min = -1, .max = 1, .detail = true},
+    {.name = "skipped_rate", .max = 1, .lower = true, .detail = true},
+    {.name = "merged_rate", .max = 1, .lower = true, .detail = true},
+    {.name = "out_of_order_rate", .max = 1, .lower = true, .detail = true},
 };
 #define NMETRICS (sizeof metrics / sizeof *metrics)
 

@@ -469,3 +469,8 @@ enum sq_status sq_ifeval_open(struct sq_ifeval **out, bool fixed,
     *out = s;
     return st;
 }
+
+const char *sq_ifeval_languages(const struct sq_ifeval *shared)
+{
+    return sq_ifeval_teller(shared);
+}

@@ -18,6 +18,9 @@ struct sq_ifeval;
 enum sq_status sq_ifeval_open(struct sq_ifeval **out, bool fixed,
                               struct sq_arena *arena,
                               struct sq_err *err) SQ_CHECKED;
+/* What tells human languages here, for a run's provenance: "langdetect" (its
+ * profiles are installed) or "libexttextcat". */
+const char *sq_ifeval_languages(const struct sq_ifeval *shared);
 /* Makes the step of the instruction `id` ("punctuation:no_comma") with its
  * arguments, an object in which null means absent. It has no span: start and
  * end are 0. where names the record in messages. */

@@ -16,16 +16,15 @@
 struct entry {
     uint64_t gram; /* characters of 21 bits, the last one lowest */
     float gain;    /* log(1 + share / SMOOTHING) */
-    uint32_t next; /* entry of the same slot, 0 = none */
     unsigned char language;
 };
 
 struct sq_profiles {
     sq_str names[MAX_LANGUAGES];
     size_t nlanguages;
-    struct entry *entries; /* [0] is not used */
+    struct entry *entries; /* by slot, once all are loaded */
     uint32_t n, cap;
-    uint32_t *slots;
+    uint32_t *slots; /* where each one's entries begin; one more at the end */
 };
 #define SLOTS (1u << 18)
 
@@ -38,17 +37,38 @@ static uint32_t slot_of(uint64_t gram)
 
 static void add(struct sq_profiles *p, uint64_t gram, double share)
 {
-    uint32_t *slot = &p->slots[slot_of(gram)];
-
     if (p->n == p->cap) {
         p->cap = p->cap ? 2 * p->cap : 1u << 17;
         p->entries = sq_xrealloc(p->entries, p->cap, sizeof(*p->entries));
     }
-    p->entries[p->n] = (struct entry){.gram = gram,
-                                      .gain = (float)log1p(share / SMOOTHING),
-                                      .next = *slot,
-                                      .language = (unsigned char)p->nlanguages};
-    *slot = p->n++;
+    p->entries[p->n++] =
+        (struct entry){.gram = gram,
+                       .gain = (float)log1p(share / SMOOTHING),
+                       .language = (unsigned char)p->nlanguages};
+}
+
+/* Puts the entries of a slot side by side: a look-up then touches one place of
+ * memory, not one for each language. */
+static void arrange(struct sq_profiles *p)
+{
+    struct entry *sorted = sq_xcalloc(p->n + 1, sizeof(*sorted));
+    uint32_t *slots = p->slots, from = 0;
+
+    for (uint32_t i = 0; i < p->n; i++)
+        slots[slot_of(p->entries[i].gram)]++;
+    for (uint32_t i = 0; i <= SLOTS; i++) {
+        uint32_t n = slots[i];
+
+        slots[i] = from;
+        from += n;
+    }
+    for (uint32_t i = 0; i < p->n; i++)
+        sorted[slots[slot_of(p->entries[i].gram)]++] = p->entries[i];
+    /* Each slot now says where the next one begins. */
+    memmove(slots + 1, slots, SLOTS * sizeof(*slots));
+    slots[0] = 0;
+    free(p->entries);
+    p->entries = sorted;
 }
 
 static enum sq_status read_profile(struct sq_profiles *p, const char *path,
@@ -126,8 +146,7 @@ enum sq_status sq_profiles_load(struct sq_profiles **out, const char *folder,
     closedir(dir);
     qsort(names, n, sizeof(*names), by_name);
     p = sq_arena_alloc(arena, sizeof(*p));
-    p->slots = sq_xcalloc(SLOTS, sizeof(*p->slots));
-    p->n = 1;
+    p->slots = sq_xcalloc(SLOTS + 1, sizeof(*p->slots));
     p->cap = 1u << 17;
     p->entries = sq_xcalloc(p->cap, sizeof(*p->entries));
     sq_arena_on_release(arena, release, p);
@@ -136,6 +155,7 @@ enum sq_status sq_profiles_load(struct sq_profiles **out, const char *folder,
             st = read_profile(p, names[i], arena, err);
         free(names[i]);
     }
+    arrange(p);
     if (st == SQ_OK && n > 0)
         *out = p;
     return st;
@@ -239,9 +259,10 @@ struct sums {
 static void look_up(const struct sq_profiles *p, uint64_t gram,
                     struct sums *sums)
 {
+    const uint32_t *slot = &p->slots[slot_of(gram)];
     bool found = false;
 
-    for (uint32_t i = p->slots[slot_of(gram)]; i; i = p->entries[i].next) {
+    for (uint32_t i = slot[0]; i < slot[1]; i++) {
         const struct entry *e = &p->entries[i];
 
         if (e->gram != gram)

@@ -43,6 +43,8 @@ enum {
     STEP_EVIDENCE,
     STEP_EXPLANATION,
     STEP_SAMPLE,
+    STEP_OWN_START,
+    STEP_OWN_END,
     STEP_COLS
 };
 

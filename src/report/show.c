@@ -6,6 +6,7 @@
 #include "report/notes.h"
 #include "report/query_columns.h"
 #include "report/wrap.h"
+#include "seqeval_metric.h"
 
 /* ---- one run ----------------------------------------------------------- */
 
@@ -16,11 +17,17 @@ struct listing {
     size_t nsource;
     struct sq_grid_column columns[12];
     struct sq_grid grid;
+    int metric; /* column of a metric's name, of which details are left out; -1
+                   = none */
 };
 
 static void take_cells(void *ctx, const struct sq_store_row *row)
 {
     struct listing *l = ctx;
+    const struct sq_metric *m =
+        l->metric < 0 ? NULL : sq_metric_find(row->cols[l->metric]);
+    if (m && m->detail)
+        return;
     sq_str cells[12];
     size_t n = 0;
     for (size_t i = 0; i < l->nsource; i++)
@@ -56,7 +63,9 @@ add_listing(struct sq_store *store, enum sq_store_query query, sq_str run,
             const char *title, const struct sq_grid_column *columns,
             size_t ncolumns, struct sq_buf *out, struct sq_err *err)
 {
-    struct listing l = {.source = columns, .nsource = ncolumns};
+    struct listing l = {.source = columns,
+                        .nsource = ncolumns,
+                        .metric = query == SQ_QUERY_RUN_METRICS ? 2 : -1};
     for (size_t i = 0; i < ncolumns; i++)
         if (columns[i].name)
             l.columns[l.grid.ncolumns++] = columns[i];
@@ -253,6 +262,10 @@ static void add_step(const sq_str *row, struct sq_buf *out)
     add_depends(row[STEP_DEPENDS], out);
     sq_buf_addc(out, '\n');
     sq_wrap(out, row[STEP_EXPLANATION], 5);
+    if (row[STEP_OWN_START].n)
+        sq_buf_addf(out, "     read in its own text, bytes %.*s to %.*s\n",
+                    SQ_STR_ARG(row[STEP_OWN_START]),
+                    SQ_STR_ARG(row[STEP_OWN_END]));
     if (row[STEP_EVIDENCE].n) {
         struct sq_buf quote;
         sq_buf_init(&quote, SQ_MAX_REPLY);

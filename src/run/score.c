@@ -1,13 +1,16 @@
 #include "run/score.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "check/finding.h"
 #include "grade/cut.h"
 #include "grade/unit_tests.h"
+#include "run/own_text.h"
 #include "run/panel.h"
+#include "stat/sequence.h"
 
 /* More than one sample can have; one metric stands once. */
 #define MAX_METRICS 64
@@ -131,8 +134,8 @@ static bool answers_many(const struct sq_sample *s)
 
 /* A step by the rules of one grader; the judge's word is of the usual one. */
 static void score_step(const struct sq_score_input *in, size_t i,
-                       const char *grader, struct sq_arena *arena,
-                       struct sq_step_score *out)
+                       const char *grader, const struct sq_own_text *own,
+                       struct sq_arena *arena, struct sq_step_score *out)
 {
     const struct sq_step *step = &in->sample->steps[i];
     *out = (struct sq_step_score){.step = i,
@@ -148,24 +151,40 @@ static void score_step(const struct sq_score_input *in, size_t i,
     }
     struct sq_buf why;
     sq_buf_init(&why, SQ_MAX_REPLY);
-    struct sq_check_text text = {in->text, answers_many(in->sample), arena};
+    struct sq_check_text text = {
+        sq_str_sub(in->text, own->at, own->at + own->len),
+        !own->own && answers_many(in->sample), arena};
+    out->own = own->own;
+    out->own_start = own->at;
+    out->own_end = own->at + own->len;
     struct ruling done =
         apply_rules(in, step, grader, SQ_ROLE_CONSTRAINT, text, &why);
+    /* A heading may be the answer. */
+    struct sq_check_text with_heading = {
+        sq_str_sub(in->text, own->from, own->at + own->len), text.shared,
+        arena};
     struct ruling right =
-        apply_rules(in, step, grader, SQ_ROLE_ANSWER, text, &why);
-    struct sq_finding at = done.evidence.len || done.evidence.answer.p
-                               ? done.evidence
-                               : right.evidence;
-    out->evidence =
-        at.answer.p ? at.answer : sq_str_sub(in->text, at.at, at.at + at.len);
+        apply_rules(in, step, grader, SQ_ROLE_ANSWER, with_heading, &why);
+    bool by_answer = !done.evidence.len && !done.evidence.answer.p;
+    struct sq_finding at = by_answer ? right.evidence : done.evidence;
+    out->at = (by_answer ? own->from : own->at) + at.at;
+    out->len = at.len;
+    out->evidence = at.answer.p
+                        ? at.answer
+                        : sq_str_sub(in->text, out->at, out->at + at.len);
     out->metric = done.metric;
     out->value = done.value;
 
     struct sq_panel judges;
     bool judge = !*grader && sq_panel_of_steps(in, &judges);
     enum sq_state judged = SQ_STATE_NOT_JUDGED;
+    sq_str by_rule = out->evidence;
     if (judge)
         judged = sq_panel_step(&judges, i, &why, &out->evidence);
+    if (out->evidence.p != by_rule.p) {
+        out->len = 0;
+        (void)sq_evidence_find(in->text, out->evidence, &out->at, &out->len);
+    }
     out->rule_pass = ruling_pass(&done);
     if (sq_state_decided(judged))
         out->judge_pass = judged == SQ_STATE_PASS;
@@ -236,6 +255,34 @@ static void step_metrics(struct sq_score_sheet *sheet,
     if (t.known)
         put_metric(sheet, values, "step_correct_rate",
                    (double)t.correct / (double)t.known);
+}
+
+/* In which order, and where, the steps are answered. */
+static void order_metrics(struct sq_score_sheet *sheet, struct sq_arena *arena,
+                          struct sq_metric_value *values)
+{
+    struct sq_place *places =
+        sq_arena_array(arena, sheet->nsteps, sizeof *places);
+    size_t n = 0;
+    for (size_t i = 0; i < sheet->nsteps; i++) {
+        const struct sq_step_score *s = &sheet->steps[i];
+        if (s->state == SQ_STATE_UNANSWERABLE || *s->grader)
+            continue;
+        places[n++] = (struct sq_place){
+            !sq_state_decided(s->state) ? -1 : s->state == SQ_STATE_PASS, s->at,
+            s->len};
+    }
+    struct sq_order o = sq_order_of(places, n);
+    const struct {
+        const char *name;
+        double value;
+    } list[] = {{"order_tau", o.tau},
+                {"skipped_rate", o.skipped},
+                {"merged_rate", o.merged},
+                {"out_of_order_rate", o.out_of_order}};
+    for (size_t i = 0; i < sizeof list / sizeof *list && n > 1; i++)
+        if (!isnan(list[i].value))
+            put_metric(sheet, values, list[i].name, list[i].value);
 }
 
 /* Do its rules say what their findings are called? Then no names are given. */
@@ -355,12 +402,14 @@ void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
         sheet->final = sheet->final && in->ran[i].result.end != SQ_PROGRAM_LOST;
     struct sq_panel judges;
     bool judged = sq_panel_of_steps(in, &judges);
+    const struct sq_own_text *own = sq_own_texts(in, arena);
     for (size_t i = 0; i < sample->nsteps; i++) {
         const char *g = NULL;
         while ((g = next_grader(&sample->steps[i], judged, g)) != NULL)
-            score_step(in, i, g, arena, &steps[sheet->nsteps++]);
+            score_step(in, i, g, &own[i], arena, &steps[sheet->nsteps++]);
     }
     step_metrics(sheet, values);
+    order_metrics(sheet, arena, values);
     if (!names_metrics(sample))
         grader_metrics(sheet, values);
     rule_metrics(sample, sheet, values);

@@ -495,6 +495,10 @@ static struct sq_json *provenance(const struct sq_session *s)
         sq_json_put_str(h, "machine", sq_str_from(host.machine));
         sq_json_put(j, "host", h);
     }
+    for (size_t i = 0; i < s->nsuites; i++)
+        if (s->suites[i]->languages && !sq_json_get(j, "languages_told_by"))
+            sq_json_put_str(j, "languages_told_by",
+                            sq_str_from(s->suites[i]->languages));
     sq_json_put_int(j, "concurrency", s->options->concurrency);
     put_rate(j, "rpm", s->options->model.rpm);
     put_rate(j, "tpm", s->options->model.tpm);

@@ -164,6 +164,11 @@ struct sq_step_score {
     int judge_pass; /* 1 done, 0 not, -1 no verdict */
     int correct;    /* answer rules: 1 done and right, 0 not, -1 unknown */
     sq_str evidence, explanation;
+    bool own; /* the rules read bytes [own_start, own_end) of the response, the
+                 part that answers the step; false: all of it */
+    size_t own_start, own_end;
+    size_t at, len; /* the evidence's place in the response, len 0 = none; not
+                       stored */
     const char *metric; /* not stored: the value is also one of this name */
     double value;
 };
@@ -260,6 +265,18 @@ enum sq_status sq_store_metric_each(struct sq_store *s,
                                     void (*fn)(void *ctx,
                                                const struct sq_metric_row *row),
                                     void *ctx, struct sq_err *err) SQ_CHECKED;
+/* A step of a (sample, epoch) by the usual grader. In the order of samples,
+ * epochs and steps, so that a chain's rows come one after another. */
+struct sq_chain_row {
+    size_t sample, epoch, step; /* sample: its place in the suite's data */
+    bool answerable;
+    sq_str kind, depends; /* depends: "[0,1]", may be empty */
+    enum sq_state state;
+};
+enum sq_status
+sq_store_chain_each(struct sq_store *s, const struct sq_run *run, int64_t suite,
+                    void (*fn)(void *ctx, const struct sq_chain_row *row),
+                    void *ctx, struct sq_err *err) SQ_CHECKED;
 /* Replaces the leaderboard's row (run, suite, slice, metric). */
 enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
                                    int64_t suite, const char *slice,
@@ -330,8 +347,8 @@ enum sq_store_query {
     SQ_QUERY_SAMPLE,
     /* run, sample -> suite, epoch, step, start_byte, end_byte, kind,
      * answerable, depends ("[0,1]"), rules (one a line), grader, state,
-     * rule_pass, judge_pass, correct, evidence, explanation, sample_id; from
-     * grader on
+     * rule_pass, judge_pass, correct, evidence, explanation, sample_id,
+     * own_start, own_end (bytes, NULL: all of the response); from grader on
      * NULL for a step without a score */
     SQ_QUERY_SAMPLE_STEPS,
     /* run, sample -> suite, epoch, template, template_digest, state (of the

@@ -310,3 +310,35 @@ enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
     }
     return sq_db_end(s->db, st, err);
 }
+
+enum sq_status
+sq_store_chain_each(struct sq_store *s, const struct sq_run *run, int64_t suite,
+                    void (*fn)(void *ctx, const struct sq_chain_row *row),
+                    void *ctx, struct sq_err *err)
+{
+    struct sq_stmt *q = sq_db_query(
+        s->db, "SELECT p.ordinal, v.epoch, v.step, t.answerable, t.kind,"
+               "  t.depends, v.state"
+               " FROM sample p JOIN step_score v ON v.run = ?1"
+               "  AND v.sample = p.id AND v.grader = ''"
+               " JOIN step t ON t.sample = v.sample AND t.step = v.step"
+               " WHERE p.suite = ?2 ORDER BY p.ordinal, v.epoch, v.step");
+    struct sq_chain_row out;
+    enum sq_status st;
+    bool row;
+
+    sq_stmt_bind_int(q, 1, run->row);
+    sq_stmt_bind_int(q, 2, suite);
+    while ((st = sq_stmt_next(q, &row, err)) == SQ_OK && row) {
+        out.sample = (size_t)sq_stmt_int(q, 0);
+        out.epoch = (size_t)sq_stmt_int(q, 1);
+        out.step = (size_t)sq_stmt_int(q, 2);
+        out.answerable = sq_stmt_int(q, 3) != 0;
+        out.kind = sq_stmt_str(q, 4);
+        out.depends = sq_stmt_str(q, 5);
+        out.state = (enum sq_state)sq_stmt_int(q, 6);
+        fn(ctx, &out);
+    }
+    sq_stmt_release(q);
+    return st;
+}

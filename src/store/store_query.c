@@ -186,7 +186,7 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         "SELECT u.label, j.epoch, p.step, p.start_byte, p.end_byte, p.kind,"
         " p.answerable, p.depends, p.rules, v.grader, e.name, v.rule_pass,"
         " v.judge_pass, v.correct, v.evidence, v.explanation,"
-        " s.sample_id" ONE_SAMPLE " AND j.judge = ''"
+        " s.sample_id, v.own_start, v.own_end" ONE_SAMPLE " AND j.judge = ''"
         " JOIN step p ON p.sample = s.id"
         " LEFT JOIN step_score v ON v.run = r.id AND v.sample = s.id"
         "  AND v.epoch = j.epoch AND v.step = p.step"

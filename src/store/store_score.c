@@ -27,7 +27,8 @@ static enum sq_status put_step(const struct place *at,
                                struct sq_err *err)
 {
     struct sq_stmt *q = query_at(at, "INSERT INTO step_score VALUES(?1, ?2, ?3,"
-                                     " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+                                     " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+                                     " ?12, ?13)");
 
     sq_stmt_bind_int(q, 4, (int64_t)p->step);
     sq_stmt_bind_cstr(q, 5, p->grader);
@@ -37,6 +38,10 @@ static enum sq_status put_step(const struct place *at,
     sq_stmt_bind_int_opt(q, 9, p->correct);
     sq_stmt_bind_str_opt(q, 10, p->evidence);
     sq_stmt_bind_str_opt(q, 11, p->explanation);
+    if (p->own) {
+        sq_stmt_bind_int(q, 12, (int64_t)p->own_start);
+        sq_stmt_bind_int(q, 13, (int64_t)p->own_end);
+    }
     return sq_stmt_run(q, err);
 }
 

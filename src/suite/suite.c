@@ -168,10 +168,12 @@ static enum sq_status open_params(struct sq_suite *s, sq_str params,
     if (s->def->instructions.ids.n > 0) {
         st = sq_instructions_open(&s->cursor->instructions, params,
                                   &s->def->arena, &s->params, err);
-        if (st == SQ_OK)
-            s->label = label_of(s->def->name, sq_str_from(s->params),
-                                SQ_STR("rules=reference"));
-        return st;
+        if (st != SQ_OK)
+            return st;
+        s->label = label_of(s->def->name, sq_str_from(s->params),
+                            SQ_STR("rules=reference"));
+        s->languages = sq_ifeval_languages(s->cursor->instructions);
+        return SQ_OK;
     }
     if (params.n > 0 && s->def->usual[0] == '\0')
         return sq_err_set(err, SQ_USAGE, "suite %.*s takes no parameters",

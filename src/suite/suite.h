@@ -72,12 +72,14 @@ struct sq_suite_open {
 
 struct sq_suite {
     struct sq_suite_def *def;
-    char *params;         /* canonical "n=200,seed=7,steps=2-8"; "" = none */
-    char data_digest[65]; /* of the data file; of several, of their digests,
-                             one a line; "" if generated */
-    bool modified;        /* data digest differs from the definition's */
-    char *label;          /* "chain:n=50,seed=7", shown and stored: the name
-                             and the parameters that are no default */
+    char *params;          /* canonical "n=200,seed=7,steps=2-8"; "" = none */
+    char data_digest[65];  /* of the data file; of several, of their digests,
+                              one a line; "" if generated */
+    bool modified;         /* data digest differs from the definition's */
+    char *label;           /* "chain:n=50,seed=7", shown and stored: the name
+                              and the parameters that are no default */
+    const char *languages; /* what tells human languages to its instructions;
+                              NULL = it has none */
     struct sq_suite_cursor *cursor; /* private */
 };
 

@@ -38,6 +38,9 @@ for path in "$rec"/*; do
         --model "replay:$path/eval_results_strict.jsonl.gz"
     # Key 2785 has an older wording in the recordings: no answer to it.
     is "$model is scored" "$status" 4
+    ok "$model: what told languages is in the provenance" \
+        sql "select 1 / (json_extract(provenance_json, '\$.languages_told_by')
+            in ('langdetect', 'libexttextcat')) from run"
     is "its samples have a state" "$(sql "select count(*), sum(state = 'error')
         from samples")" "541|1"
     for grader in strict loose; do

@@ -18,7 +18,7 @@ static void test_views_have_the_documented_columns(void **state)
         VIEW("sample_scores", "run_id,suite,sample_id,epoch,metric,value"),
         VIEW("step_scores", "run_id,suite,sample_id,epoch,step,grader,kind,"
                             "state,rule_pass,judge_pass,evidence,explanation,"
-                            "correct"),
+                            "correct,scope,own_start,own_end"),
         VIEW("usage", "run_id,role,requests,cached,retries,prompt_tokens,"
                       "completion_tokens,cost,cached_tokens,"
                       "reasoning_tokens"),

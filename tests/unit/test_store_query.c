@@ -127,9 +127,9 @@ static void test_show(void **state)
             "s:n=3|a|1|pass|-|0|0|length=10|a query|one|stop|-|10|-|7|-\n");
     each_is(s, SQ_QUERY_SAMPLE_STEPS, "r", "a",
             "s:n=3|1|0|2|5|list|1|-|{\"check\":\"a\"}\n{\"check\":\"b\"}||pass"
-            "|1|-|-|-|why|a\n"
-            "s:n=3|1|1|2|5|sort|1|-|-||fail|0|-|0|-|-|a\n"
-            "s:n=3|1|2|2|5|film|0|[0,1]|-|-|-|-|-|-|-|-|a\n");
+            "|1|-|-|-|why|a|-|-\n"
+            "s:n=3|1|1|2|5|sort|1|-|-||fail|0|-|0|-|-|a|-|-\n"
+            "s:n=3|1|2|2|5|film|0|[0,1]|-|-|-|-|-|-|-|-|a|-|-\n");
     each_is(s, SQ_QUERY_SAMPLE_VERDICTS, "r", "a",
             "s:n=3|1|paper|t1|pass|-|pass|pass|4.0|fine|y|j1|a|0\n");
     each_is(s, SQ_QUERY_SAMPLE, "r", "zz", "");
