@@ -56,12 +56,12 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@; )
 
 # ---- what is built --------------------------------------------------------
 # http.so is apart because libcurl alone doubles the time of every start.
-MODULE_SRC = src/engine/http.c
+MODULE_SRC = src/engine/http.c src/engine/engine_local.c
 # sandbox is a program of its own: it starts what must know nothing of this one.
 HELPER_SRC = src/sandbox/jail.c src/sandbox/filter.c
 LIB_SRC = $(filter-out $(MODULE_SRC) $(HELPER_SRC),$(wildcard src/*/*.c))
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
-MODULES = $(if $(wildcard $(MODULE_SRC)),$(BUILD)/http.so)
+MODULES = $(BUILD)/http.so $(LLAMA_MODULE)
 HELPER = $(if $(filter Linux,$(shell uname)),$(BUILD)/sandbox)
 UNIT_SRC = $(wildcard tests/unit/test_*.c)
 UNIT_BIN = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
@@ -86,7 +86,7 @@ $(BUILD)/libseqeval.a: $(LIB_OBJ)
 # With its own copy of what it uses of the library, so that any program can load
 # it; of all that only its table is to be seen.
 MODULE_LDFLAGS ?= -Wl,--exclude-libs,ALL
-$(BUILD)/http.so: $(MODULE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libseqeval.a
+$(BUILD)/http.so: $(BUILD)/src/engine/http.o $(BUILD)/libseqeval.a
 	$(call say,LINK)$(LINK) -shared $(MODULE_LDFLAGS) -o $@ $^ $(MODULE_LIBS)
 
 $(BUILD)/driver.o: src/sandbox/driver.py

@@ -110,8 +110,9 @@ struct sq_sample {
 
 /* ---- engines ----------------------------------------------------------- */
 
-struct sq_http_shared; /* src/engine/http.h */
-struct sq_rate;        /* src/engine/limiter.h */
+struct sq_http_shared;  /* src/engine/http.h */
+struct sq_local_shared; /* src/engine/local_model.h */
+struct sq_rate;         /* src/engine/limiter.h */
 struct sq_log;
 
 /* What an engine is opened with; borrowed until it is closed. */
@@ -128,13 +129,16 @@ struct sq_engine_config {
     const char *cacert;       /* openai: PEM file of CAs, NULL = the system's */
     const char *key_env;      /* variable the key is from, for messages; NULL =
                                  OPENAI_API_KEY */
-    bool completions;         /* openai: /completions, for base models */
-    bool stream;              /* openai: have the answer come in pieces */
+    bool completions;         /* openai: /completions, for base models; local:
+                                 no chat template */
+    const char *chat_template; /* local: a name or a file; NULL = the model's */
+    bool stream;               /* openai: have the answer come in pieces */
     /* openai: more headers, "Name: value", NULL-terminated, may be NULL; secret
        like key */
     const char *const *headers;
-    struct sq_http_shared *http; /* openai: the pump of all engines; outlives
-                                    them; NULL = one of its own */
+    struct sq_http_shared *http;   /* openai: the pump of all engines; outlives
+                                      them; NULL = one of its own */
+    struct sq_local_shared *local; /* likewise local: the loaded models */
     struct sq_rate *rate; /* openai: what may be sent per minute, NULL = no
                              limit; may be shared */
     bool judge;           /* it is the judge that is asked */
@@ -156,11 +160,12 @@ struct sq_engine {
     const char *endpoint; /* part of a response's identity: URL, digest */
     const char *model;    /* likewise; as it is shown */
     size_t in_flight;     /* submitted, not yet delivered */
-    size_t waiting;       /* of these, not under way: for their next try, or for
-                             the rate limit */
+    size_t waiting;       /* of these, not under way: for their next try, for
+                             the rate limit, or to be computed here */
     bool full;            /* submit would have to wait: step first */
     int64_t due_ms;       /* sq_clock_ms when it wants to be stepped at the
                              latest; 0 = whenever */
+    sq_str metadata;      /* about the model, a JSON object; "" = none */
 };
 
 struct sq_engine_ops {

@@ -38,7 +38,18 @@ LLAMA_LIBDIR := $(if $(filter-out llama,$(LLAMA_PC)),$(abspath \
 LLAMA_LIBS := $(shell $(PKG_CONFIG) --libs $(LLAMA_PC)) \
               $(if $(LLAMA_LIBDIR),-Wl$(comma)-rpath$(comma)'$$ORIGIN/llama')
 LLAMA_LINK := $(if $(LLAMA_LIBDIR),$(BUILD)/llama)
+LLAMA_MODULE = $(BUILD)/engine_local.so
+LLAMA_INSTALL = $(if $(LLAMA_LINK),rm -rf $(DEST)/lib/seqeval/llama && \
+    cp -RL $(LLAMA_LINK) $(DEST)/lib/seqeval/llama && \
+    rm -rf $(DEST)/lib/seqeval/llama/pkgconfig)
 endif
+
+$(BUILD)/src/engine/engine_local.o: ALL_CFLAGS += $(LLAMA_CFLAGS) \
+    -DSQ_LLAMA_RELEASE='"$(LLAMA_RELEASE)"'
+$(BUILD)/src/engine/engine_local.o: $(filter-out llama,$(LLAMA_PC))
+$(BUILD)/engine_local.so: $(BUILD)/src/engine/engine_local.o \
+                          $(BUILD)/libseqeval.a | $(LLAMA_LINK)
+	$(call say,LINK)$(LINK) -shared $(MODULE_LDFLAGS) -o $@ $^ $(LLAMA_LIBS) -lm
 
 # Where the library lies, for what is run from the build folder.
 $(BUILD)/llama: $(if $(LLAMA_LIBDIR),$(LLAMA_PC))

@@ -12,6 +12,7 @@ umask 022
 cd "$(dirname "$0")/.."
 dir=${LLAMA_CACHE:-.llama}
 release=0.5.0
+says=0.5.0-dev # what llama_version() calls it
 # What carries it: package, version, SHA-512, what to take of it.
 lib_package=@node-llama-cpp/linux-x64
 head_package=node-llama-cpp
@@ -75,7 +76,7 @@ fetch() {
     give_up "$1 $version: what came is not the pinned file (SHA-512 differs)"
 }
 
-if [ "$(cat "$dir/release" 2>/dev/null)" = "$release $version" ]; then
+if [ "$(cat "$dir/release" 2>/dev/null)" = "$says $version" ]; then
     exit 0
 fi
 case $(uname -s)-$(uname -m) in
@@ -112,7 +113,7 @@ includedir=\${prefix}/include
 
 Name: llama
 Description: libllama $release as @node-llama-cpp $version ships it
-Version: $release
+Version: $says
 Libs: -L\${libdir} -l:libllama.v$release.so -l:libggml.v$release.so -l:libggml-base.so
 Cflags: -I\${includedir}
 END
@@ -120,5 +121,5 @@ rm -rf "$dir/include" "$dir/lib" "$dir/LICENSE"
 mv "$new/include" "$new/lib" "$new/LICENSE" "$dir"
 rmdir "$new"
 rm -f "$dir"/*.tgz
-echo "$release $version" >"$dir/release"
+echo "$says $version" >"$dir/release"
 say "libllama $release is in $dir"

@@ -20,6 +20,7 @@ static const struct {
     {"judge", sq_cmd_judge, "measure judges and rules against people's labels"},
     {"suites", sq_cmd_suites, "list the suites, or check one"},
     {"data", sq_cmd_data, "list, pull and verify the suites' data"},
+    {"model", sq_cmd_model, "list, pull and verify models of local:NAME"},
     {"export", sq_cmd_export, "write a run as a gate's baseline"},
     {"doctor", sq_cmd_doctor, "what this machine can do, and what is missing"},
 };

@@ -108,3 +108,45 @@ void sq_zlib_pack(sq_str text, struct sq_buf *out)
     }
     (void)deflateEnd(&z);
 }
+
+struct sq_inflate {
+    z_stream z;
+    unsigned char out[1 << 16];
+};
+
+struct sq_inflate *sq_inflate_new(void)
+{
+    struct sq_inflate *i = sq_xcalloc(1, sizeof *i);
+    if (inflateInit2(&i->z, -MAX_WBITS) != Z_OK)
+        sq_out_of_memory();
+    return i;
+}
+
+enum sq_status sq_inflate_feed(struct sq_inflate *i, sq_str bytes, sq_sink sink,
+                               void *ctx, bool *ended, struct sq_err *err)
+{
+    enum sq_status st = SQ_OK;
+    int code = Z_OK;
+    i->z.next_in = (const unsigned char *)bytes.p;
+    i->z.avail_in = (unsigned)bytes.n;
+    do {
+        i->z.next_out = i->out;
+        i->z.avail_out = sizeof i->out;
+        code = inflate(&i->z, Z_NO_FLUSH);
+        if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
+            return sq_err_set(err, SQ_INPUT, "damaged deflate stream");
+        size_t n = sizeof i->out - i->z.avail_out;
+        if (n > 0)
+            st = sink(ctx, (sq_str){(const char *)i->out, n}, err);
+    } while (st == SQ_OK && code == Z_OK && i->z.avail_out == 0);
+    *ended = code == Z_STREAM_END;
+    return st;
+}
+
+void sq_inflate_free(struct sq_inflate *i)
+{
+    if (!i)
+        return;
+    (void)inflateEnd(&i->z);
+    free(i);
+}

@@ -8,15 +8,15 @@
 
 #include "base/path.h"
 #include "cmd/common.h"
+#include "cmd/named_model.h"
 #include "cmd/places.h"
 
 static const struct sq_opt_usage ask_usage = {
     "run", "", "Ask a model a suite's queries, score every step, keep it all.",
     "SPEC is NAME or openai:NAME (an OpenAI-compatible API, reached at\n"
-    "--base-url, else OPENAI_BASE_URL, else OpenAI's own address) or\n"
-    "replay:FILE (recorded outputs; see seqeval(1)). --judge none, the "
-    "default,\n"
-    "leaves the rule checks alone.\n"
+    "--base-url, else OPENAI_BASE_URL, else OpenAI's own address), local:FILE\n"
+    "(a GGUF file, in this process) or replay:FILE (recorded outputs; see\n"
+    "seqeval(1)). --judge none, the default, leaves the rule checks alone.\n"
     "\n"
     "Everything that came back is in the database before anything else "
     "happens\n"
@@ -63,7 +63,8 @@ static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
     struct sq_run_options *r = &a->run;
     const struct sq_opt rows[] = {
         {"model", 'm', SQ_OPT_STR, &r->model.spec, "SPEC",
-         "the model to test: NAME, openai:NAME or replay:FILE", 0, 0},
+         "the model to test: NAME, openai:NAME, local:FILE or replay:FILE", 0,
+         0},
         {"suite", 's', SQ_OPT_LIST, &a->suites, "NAME[:K=V,..]",
          "suite to run (several times, or names with commas; default seqeval)",
          0, 0},
@@ -434,6 +435,10 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
         leave_no_core();
     if (st == SQ_OK)
         st = sq_run_prompt_resolve(&a->prompt, r, err);
+    if (st == SQ_OK)
+        st = sq_cmd_named_model(&r->model, r, &a->prompt.arena, err);
+    for (size_t i = 0; i < r->njudges && st == SQ_OK; i++)
+        st = sq_cmd_named_model(&r->judges[i], r, &a->prompt.arena, err);
     if (st != SQ_OK)
         return st;
     return a->limit ? sq_plan_limit_parse(a->limit, &r->limit, err) : SQ_OK;

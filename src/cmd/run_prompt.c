@@ -19,6 +19,10 @@ void sq_run_prompt_rows(struct sq_run_prompt_args *a,
         {"api", 0, SQ_OPT_STR, &a->api, "chat|completions",
          "completions: POST /completions with a raw prompt, for base models", 0,
          0},
+        {"chat-template", 0, SQ_OPT_STR, &a->chat_template, "NAME|FILE",
+         "of a local model: one that libllama knows (default: its own)", 0, 0},
+        {"no-chat", 0, SQ_OPT_FLAG, &a->no_chat, NULL,
+         "a raw prompt, for base models: the same as --api completions", 0, 0},
         {"extra-body", 0, SQ_OPT_STR, &a->extra_body, "JSON",
          "members to add to each request to the model: '{\"top_k\": 20}'", 0,
          0},
@@ -130,6 +134,10 @@ static enum sq_status read_api(const struct sq_run_prompt_args *a, bool *out,
         return sq_err_set(err, SQ_USAGE,
                           "--api: '%s' is unknown; there is: chat, completions",
                           a->api);
+    if (a->api && !*out && a->no_chat)
+        return sq_err_set(err, SQ_USAGE,
+                          "--api chat and --no-chat exclude each other");
+    *out = *out || a->no_chat;
     return SQ_OK;
 }
 
@@ -145,6 +153,7 @@ enum sq_status sq_run_prompt_resolve(struct sq_run_prompt_args *a,
         st = read_extra(a, &run->prompt.extra, err);
     if (st == SQ_OK)
         st = read_api(a, &run->model.completions, err);
+    run->model.chat_template = a->chat_template;
     if (st == SQ_OK && a->headers)
         st = sq_headers_load(a->headers, &a->arena, &run->model.headers, err);
     for (size_t i = 0; i < run->njudges; i++)

@@ -11,13 +11,15 @@ struct sq_run_prompt_args {
     const char *system;        /* text, or @FILE */
     const char *extra_body;    /* a JSON object */
     const char *headers, *api; /* a file; "chat" or "completions" */
+    const char *chat_template; /* a name or a file */
+    bool no_chat;
     struct sq_opt_list stops;
     long long logprobs;
     struct sq_arena arena; /* private: what the run's options point into */
 };
 
 /* Their rows of the option table. */
-#define SQ_RUN_PROMPT_ROWS 6
+#define SQ_RUN_PROMPT_ROWS 8
 void sq_run_prompt_rows(struct sq_run_prompt_args *a,
                         struct sq_opt t[SQ_RUN_PROMPT_ROWS]);
 /* Fills the run's prompt and how its engines are reached. The headers go to the

@@ -1,11 +1,12 @@
 #include "engine/engine.h"
 #include <string.h>
+#include "engine/local.h"
 #include "engine/openai.h"
 #include "engine/replay.h"
 
 /* The first takes a SPEC without a prefix. */
-static const struct sq_engine_ops *const engines[] = {&sq_engine_openai,
-                                                      &sq_engine_replay, NULL};
+static const struct sq_engine_ops *const engines[] = {
+    &sq_engine_openai, &sq_engine_local, &sq_engine_replay, NULL};
 
 const struct sq_engine_ops *const *sq_engine_all(void)
 {
@@ -28,8 +29,18 @@ enum sq_status sq_engine_find(sq_str spec, const struct sq_engine_ops **ops,
     }
     if (model->n == 0)
         return sq_err_set(err, SQ_USAGE,
-                          "\"%.*s\" names no model: want NAME, openai:NAME or "
-                          "replay:FILE",
+                          "\"%.*s\" names no model: want NAME, openai:NAME, "
+                          "local:FILE or replay:FILE",
                           SQ_STR_ARG(spec));
     return SQ_OK;
+}
+
+void sq_engine_put_metadata(struct sq_json *to, const char *key,
+                            const struct sq_engine *e)
+{
+    struct sq_err none = {0};
+    struct sq_json *about =
+        e->metadata.n ? sq_json_parse(e->metadata, key, 1, &none) : NULL;
+    if (about)
+        sq_json_put(to, key, about);
 }

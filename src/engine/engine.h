@@ -15,6 +15,10 @@ enum sq_status sq_engine_find(sq_str spec, const struct sq_engine_ops **ops,
 /* All of them; ends in NULL. */
 const struct sq_engine_ops *const *sq_engine_all(void);
 
+/* Puts what the engine tells about its model, if anything. */
+void sq_engine_put_metadata(struct sq_json *to, const char *key,
+                            const struct sq_engine *e);
+
 /* Identity of a response: SHA-256 over engine, endpoint, model, messages,
  * sampling, stop strings, logprobs, extra members, schema and epoch (and, with
  * an engine that asks nobody, the sample). Equal keys mean: never ask again. */

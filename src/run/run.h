@@ -18,6 +18,7 @@ struct sq_run_model {
     const char *key_env;        /* the variable it came from */
     const char *replay_field;   /* NULL = the usual ones */
     bool completions;           /* /completions instead of /chat/completions */
+    const char *chat_template;  /* of a local model, NULL = its own */
     const char *const *headers; /* secret, NULL-terminated; NULL = none */
     struct sq_price price;      /* NAN = look it up in the price list */
     long long rpm, tpm; /* requests and tokens per minute, 0 = no limit */

@@ -6,6 +6,7 @@
  */
 #include "engine/http.h"
 #include "engine/limiter.h"
+#include "engine/local_model.h"
 #include "judge/attack.h"
 #include "judge/canary.h"
 #include "judge/judge.h"
@@ -34,7 +35,8 @@ struct sq_session {
     size_t nsuites;
     struct sq_judge_template **templates;
     size_t ntemplates;
-    struct sq_http_shared http; /* the one pump of model and judges */
+    struct sq_http_shared http;   /* the one pump of model and judges */
+    struct sq_local_shared local; /* the models loaded for them */
     struct sq_rate rates[SQ_ASKED_COUNT];
     struct sq_engine *model;
     struct sq_engine stored; /* the model, where responses are scored again */

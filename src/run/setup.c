@@ -172,6 +172,8 @@ static enum sq_status open_engine(struct sq_session *s,
                                       .headers = m->headers,
                                       .stream = o->stream,
                                       .http = &s->http,
+                                      .local = &s->local,
+                                      .chat_template = m->chat_template,
                                       .rate = open_rate(s, m),
                                       .judge = judge,
                                       .log = o->log,
@@ -506,6 +508,11 @@ static struct sq_json *provenance(const struct sq_session *s)
         sq_json_put_bool(j, "stream", true);
     sq_json_put_int(j, "max_retries", s->options->max_retries);
     sq_json_put_num(j, "timeout_s", s->options->timeout_s);
+    sq_engine_put_metadata(j, "model", s->model);
+    struct sq_json *judges = sq_json_object();
+    for (size_t i = 0; i < s->njudges; i++)
+        sq_engine_put_metadata(judges, s->judges[i].name, s->judges[i].engine);
+    sq_json_put(j, "judges", judges);
     put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);
     struct sq_json *prices = sq_json_object();
     for (size_t i = 0; i < s->njudges; i++)

@@ -8,7 +8,8 @@ homes='
 cJSON.h                src/base/json.c
 zlib.h                 src/base/gz.c
 openssl/evp.h          src/base/digest.c
-dlfcn.h                src/engine/http_load.c
+dlfcn.h                src/base/module.c
+llama.h                src/engine/engine_local.c
 pcre2.h                src/check/regex.c
 libexttextcat/textcat.h src/check/langid.c
 expat.h                src/check/check_xml.c

@@ -1,0 +1,138 @@
+#!/bin/sh
+# The local engine as a user meets it: a run over a tiny GGUF of random weights,
+# alone and in batches, as its own judge, with bad files, and stopped.
+. "$(dirname "$0")/lib.sh"
+tiny() { "$BUILD/tiny_gguf" "$@"; }
+local_run() { # FILE ARGUMENT...
+    file=$1
+    shift
+    run "$seqeval" run -q --suite chain:n=12 --model "local:$file" \
+        --max-tokens 40 "$@"
+}
+answers() { # DATABASE: one line each
+    sqlite3 "$1" "SELECT key, hex(text), stop, completion_tokens FROM response
+        WHERE model <> '' ORDER BY key"
+}
+tiny "$tmp/tiny.gguf" || exit 1
+
+# Without the module: what works without libllama still does.
+mkdir "$tmp/alone"
+cp "$seqeval" "$BUILD/http.so" "$tmp/alone"
+run env SEQEVAL_HOME="$root" "$tmp/alone/seqeval" run --suite chain:n=1 \
+    --model "local:$tmp/tiny.gguf" --db "$tmp/none.db"
+is "no module: status 2" "$status" 2
+is "no module: one line" "$(wc -l <"$err" | tr -d ' ')" 1
+like "it says how to get it" "$err" 'engine_local.so is not there.*make llama'
+[ -e "$BUILD/engine_local.so" ] || {
+    skip "local models" "no libllama: make llama"
+    finish
+    exit
+}
+
+# ---- answers ----------------------------------------------------------------
+local_run "$tmp/tiny.gguf" --db "$tmp/1.db" -j 1
+is "a run, one at a time" "$status" 0
+local_run "$tmp/tiny.gguf" --db "$tmp/16.db" -j 16
+is "a run in batches" "$status" 0
+is "as many answers as queries" "$(answers "$tmp/1.db" | wc -l | tr -d ' ')" 12
+answers "$tmp/1.db" >"$tmp/1.txt"
+answers "$tmp/16.db" >"$tmp/16.txt"
+ok "every answer is the same, one at a time or not" \
+    cmp "$tmp/1.txt" "$tmp/16.txt"
+is "some end by themselves, some at their limit" \
+    "$(cut -d '|' -f 3 "$tmp/1.txt" | sort -u | tr '\n' ' ')" "length stop "
+local_run "$tmp/tiny.gguf" --db "$tmp/t1.db" -j 1 --temperature 1 --seed 7
+local_run "$tmp/tiny.gguf" --db "$tmp/t2.db" -j 5 --temperature 1 --seed 7
+local_run "$tmp/tiny.gguf" --db "$tmp/t3.db" -j 5 --temperature 1 --seed 8
+answers "$tmp/t1.db" >"$tmp/t1.txt"
+answers "$tmp/t2.db" >"$tmp/t2.txt"
+ok "a seed draws the same at any concurrency" cmp "$tmp/t1.txt" "$tmp/t2.txt"
+ok "another seed draws otherwise" test \
+    "$(cut -d '|' -f 2 "$tmp/t1.txt")" != \
+    "$(answers "$tmp/t3.db" | cut -d '|' -f 2)"
+is "provenance has the file's digest" "$(sqlite3 "$tmp/1.db" \
+    "SELECT json_extract(provenance_json, '\$.model.sha256') FROM run")" \
+    "$(sha256sum "$tmp/tiny.gguf" 2>/dev/null | cut -d ' ' -f 1)"
+local_run "$tmp/tiny.gguf" --db "$tmp/l.db" --logprobs 3 -n 2
+is "logprobs: a run" "$status" 0
+
+# ---- judging ----------------------------------------------------------------
+run "$seqeval" run -q --suite chain:n=6 --model "local:$tmp/tiny.gguf" \
+    --judge "local:$tmp/tiny.gguf" --judge-template steps --max-tokens 30 \
+    --db "$tmp/judge.db"
+ok "model and judge of one file" test "$status" -eq 0 -o "$status" -eq 4
+is "every step has a state" "$(sqlite3 "$tmp/judge.db" \
+    "SELECT count(*) FROM step_scores WHERE state IS NULL OR
+     state = 'not_run'")" 0
+
+# ---- templates --------------------------------------------------------------
+tiny "$tmp/odd.gguf" template='{{ strange }}'
+local_run "$tmp/odd.gguf" --db "$tmp/x.db"
+is "an unknown template: status 2" "$status" 2
+like "it says what to do" "$err" 'chat-template NAME.FILE .*chatml.*--no-chat'
+local_run "$tmp/odd.gguf" --db "$tmp/x.db" --chat-template chatml
+is "another named" "$status" 0
+local_run "$tmp/odd.gguf" --db "$tmp/x.db" --no-chat
+is "none at all" "$status" 0
+is "they are different models to the store" "$(sqlite3 "$tmp/x.db" \
+    "SELECT count(DISTINCT endpoint) FROM response")" 2
+echo "{% for m in messages %}<|im_start|>{{ m.role }}{% endfor %}" >"$tmp/t.txt"
+local_run "$tmp/odd.gguf" --db "$tmp/x.db" --chat-template "$tmp/t.txt" -n 1
+is "a file with a template" "$status" 0
+local_run "$tmp/odd.gguf" --db "$tmp/x.db" --chat-template nonesuch
+is "an unknown name: status 2" "$status" 2
+
+# ---- limits -----------------------------------------------------------------
+tiny "$tmp/short.gguf" context=100
+local_run "$tmp/short.gguf" --db "$tmp/short.db" --system "$(printf '%200s' x)"
+is "prompts longer than the context: status 4" "$status" 4
+is "each is an error of its own" "$(sqlite3 "$tmp/short.db" \
+    "SELECT DISTINCT state FROM step_scores")" error
+
+# ---- bad files --------------------------------------------------------------
+bad() { # NAME FILE PATTERN
+    run "$seqeval" run --suite chain:n=1 --model "local:$2" --db "$tmp/bad.db"
+    if [ "$status" -eq 2 ] && [ "$(wc -l <"$err")" -eq 1 ] &&
+        grep -q "$3" "$err"; then
+        pass "$1"
+    else
+        fail "$1" "want status 2 and one line with: $3"
+    fi
+}
+echo "this is no model" >"$tmp/text.gguf"
+bad "no GGUF" "$tmp/text.gguf" 'not a GGUF file'
+bad "no file" "$tmp/nowhere.gguf" 'No such file'
+bad "a folder" "$tmp" 'a folder'
+bad "an empty file" /dev/null 'not a GGUF file'
+tiny "$tmp/vocab.gguf" without=tensors
+bad "a vocabulary alone" "$tmp/vocab.gguf" 'vocabulary alone'
+tiny "$tmp/mute.gguf" without=tokens
+bad "no vocabulary" "$tmp/mute.gguf" 'no vocabulary'
+tiny "$tmp/claims.gguf" claims=100000
+bad "tensors beyond the end" "$tmp/claims.gguf" 'cut off'
+head -c 300000 "$tmp/tiny.gguf" >"$tmp/cut.gguf"
+bad "cut off" "$tmp/cut.gguf" 'cut off'
+tiny "$tmp/large.gguf" claims=10000000
+truncate -s 3000G "$tmp/large.gguf" 2>/dev/null &&
+    bad "more than the memory" "$tmp/large.gguf" 'GB are free'
+tiny "$tmp/nan.gguf" nan=1
+run "$seqeval" run --suite chain:n=1 --model "local:$tmp/nan.gguf" \
+    --db "$tmp/bad.db"
+ok "weights that are no numbers" test "$status" -eq 2 -o "$status" -eq 4
+
+# ---- stopping ---------------------------------------------------------------
+tiny "$tmp/long.gguf" end=0 context=100000
+"$seqeval" run --suite chain:n=400 --model "local:$tmp/long.gguf" \
+    --max-tokens 90000 --db "$tmp/stop.db" >"$out" 2>"$err" &
+pid=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ ! -e "$tmp/stop.db" ] || break
+    sleep 0.2
+done
+sleep 0.3
+kill -INT $pid
+wait $pid
+status=$?
+is "Ctrl-C ends it with what was there" "$status" 130
+like "it says so" "$err" 'interrupted'
+finish

@@ -1,0 +1,280 @@
+/* Writes small GGUF files for the tests of the local engine: a llama with two
+ * layers, a vocabulary of bytes and random weights, so that its answers are
+ * noise, but always the same noise.
+ *
+ *   tiny_gguf OUT [KEY=VALUE...]
+ *   seed=N       other weights (default 1)
+ *   context=N    tokens it says it was trained on (default 512)
+ *   template=T   a chat template
+ *   end=PERCENT  how likely an answer ends at a token, roughly (default 2)
+ *   without=WHAT tensors, tokens
+ *   claims=N     says that a tensor has N times its rows; the file is as long
+ *   nan=1        weights that are no numbers
+ */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/rng.h"
+#include "base/str.h"
+
+enum { EMBED = 64, HEADS = 4, LAYERS = 2, INNER = 128, VOCAB = 259 };
+enum { U32 = 4, F32 = 6, BOOL = 7, STRING = 8, ARRAY = 9 };
+
+struct options {
+    long long seed, context, claims, nan;
+    double end;
+    const char *template_, *without;
+};
+
+struct tensor {
+    char name[64];
+    uint64_t columns, rows; /* rows 0: a vector */
+    double scale, mean;
+};
+
+static void put_number(struct sq_buf *b, uint64_t v, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        sq_buf_addc(b, (char)(v >> 8 * i & 255));
+}
+
+static void put_text(struct sq_buf *b, sq_str s)
+{
+    put_number(b, s.n, 8);
+    sq_buf_add(b, s);
+}
+
+static void put_key(struct sq_buf *b, const char *key, unsigned type, int *n)
+{
+    put_text(b, sq_str_from(key));
+    put_number(b, type, 4);
+    ++*n;
+}
+
+static void put_u32(struct sq_buf *b, const char *key, uint64_t v, int *n)
+{
+    put_key(b, key, U32, n);
+    put_number(b, v, 4);
+}
+
+/* The character that GPT-2's vocabularies have for a byte: itself where it is
+ * printable, else one from 256 on (Radford et al. 2019, encoder.py). */
+static uint32_t byte_character(int byte)
+{
+    int hidden = 0;
+    for (int i = 0; i <= 255; i++) {
+        int shown = (i >= '!' && i <= '~') || (i >= 0xA1 && i != 0xAD);
+        if (i == byte)
+            return (uint32_t)(shown ? i : 256 + hidden);
+        hidden += !shown;
+    }
+    return 0;
+}
+
+static void put_tokens(struct sq_buf *b, int *n)
+{
+    static const char *const special[] = {"<s>", "</s>", "<pad>"};
+    put_key(b, "tokenizer.ggml.tokens", ARRAY, n);
+    put_number(b, STRING, 4);
+    put_number(b, VOCAB, 8);
+    for (int i = 0; i < VOCAB; i++) {
+        struct sq_buf piece;
+        sq_buf_init(&piece, 16);
+        if (i < 256)
+            sq_buf_add_utf8(&piece, byte_character(i));
+        else
+            sq_buf_adds(&piece, special[i - 256]);
+        put_text(b, sq_buf_str(&piece));
+        sq_buf_release(&piece);
+    }
+    put_key(b, "tokenizer.ggml.token_type", ARRAY, n);
+    put_number(b, 5, 4); /* whole numbers: 1 normal, 3 control */
+    put_number(b, VOCAB, 8);
+    for (int i = 0; i < VOCAB; i++)
+        put_number(b, i < 256 ? 1 : 3, 4);
+    put_key(b, "tokenizer.ggml.merges", ARRAY, n);
+    put_number(b, STRING, 4);
+    put_number(b, 0, 8);
+}
+
+static int put_metadata(struct sq_buf *b, const struct options *o)
+{
+    int n = 0;
+    union {
+        float f;
+        uint32_t bits;
+    } epsilon = {1e-5f};
+    put_key(b, "general.architecture", STRING, &n);
+    put_text(b, SQ_STR("llama"));
+    put_key(b, "general.name", STRING, &n);
+    put_text(b, SQ_STR("noise"));
+    put_u32(b, "llama.block_count", LAYERS, &n);
+    put_u32(b, "llama.context_length", (uint64_t)o->context, &n);
+    put_u32(b, "llama.embedding_length", EMBED, &n);
+    put_u32(b, "llama.feed_forward_length", INNER, &n);
+    put_u32(b, "llama.attention.head_count", HEADS, &n);
+    put_key(b, "llama.attention.layer_norm_rms_epsilon", F32, &n);
+    put_number(b, epsilon.bits, 4);
+    if (strcmp(o->without, "tokens") != 0) {
+        put_key(b, "tokenizer.ggml.model", STRING, &n);
+        put_text(b, SQ_STR("gpt2"));
+        put_tokens(b, &n);
+        put_u32(b, "tokenizer.ggml.bos_token_id", 256, &n);
+        put_u32(b, "tokenizer.ggml.eos_token_id", 257, &n);
+        put_key(b, "tokenizer.ggml.add_bos_token", BOOL, &n);
+        put_number(b, 1, 1);
+    }
+    if (o->template_) {
+        put_key(b, "tokenizer.chat_template", STRING, &n);
+        put_text(b, sq_str_from(o->template_));
+    }
+    return n;
+}
+
+static void add(struct tensor *t, size_t *n, const char *name, int layer,
+                uint64_t columns, uint64_t rows)
+{
+    struct tensor *to = &t[(*n)++];
+    *to = (struct tensor){.columns = columns, .rows = rows};
+    if (layer >= 0)
+        snprintf(to->name, sizeof to->name, "blk.%d.%s.weight", layer, name);
+    else
+        snprintf(to->name, sizeof to->name, "%s.weight", name);
+    to->mean = rows ? 0 : 1;
+    to->scale = rows ? 1.5 / sqrt((double)columns) : 0;
+}
+
+static size_t tensors(struct tensor *t)
+{
+    size_t n = 0;
+    add(t, &n, "token_embd", -1, EMBED, VOCAB);
+    t[0].scale = 1;
+    add(t, &n, "output", -1, EMBED, VOCAB);
+    t[1].scale = 0.7; /* logits far enough apart */
+    add(t, &n, "output_norm", -1, EMBED, 0);
+    for (int i = 0; i < LAYERS; i++) {
+        add(t, &n, "attn_norm", i, EMBED, 0);
+        add(t, &n, "attn_q", i, EMBED, EMBED);
+        add(t, &n, "attn_k", i, EMBED, EMBED);
+        add(t, &n, "attn_v", i, EMBED, EMBED);
+        add(t, &n, "attn_output", i, EMBED, EMBED);
+        add(t, &n, "ffn_norm", i, EMBED, 0);
+        add(t, &n, "ffn_gate", i, EMBED, INNER);
+        add(t, &n, "ffn_up", i, EMBED, INNER);
+        add(t, &n, "ffn_down", i, INNER, EMBED);
+    }
+    return n;
+}
+
+/* Of a normal distribution (Box and Muller 1958). */
+static double normal(struct sq_rng *r)
+{
+    double u = 1 - sq_rng_unit(r), v = sq_rng_unit(r);
+    return sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
+}
+
+static void put_weights(struct sq_buf *b, const struct tensor *t,
+                        const struct options *o, struct sq_rng *rng)
+{
+    uint64_t n = t->columns * (t->rows ? t->rows : 1);
+    for (uint64_t i = 0; i < n; i++) {
+        union {
+            float f;
+            uint32_t bits;
+        } w = {(float)(t->mean + t->scale * normal(rng))};
+        /* The token that ends an answer, made likelier. */
+        if (strcmp(t->name, "output.weight") == 0 && i / t->columns == 257)
+            w.f *= (float)(0.5 + o->end / 4);
+        if (o->nan)
+            w.f = NAN;
+        put_number(b, w.bits, 4);
+    }
+}
+
+static void build(const struct options *o, struct sq_buf *out)
+{
+    struct tensor t[64] = {{{0}, 0, 0, 0, 0}};
+    size_t n = strcmp(o->without, "tensors") == 0 ? 0 : tensors(t);
+    struct sq_buf meta;
+    struct sq_rng rng;
+    sq_buf_init(&meta, SQ_MAX_REPORT);
+    int keys = put_metadata(&meta, o);
+    sq_buf_adds(out, "GGUF");
+    put_number(out, 3, 4);
+    put_number(out, n, 8);
+    put_number(out, (uint64_t)keys, 8);
+    sq_buf_add(out, sq_buf_str(&meta));
+    uint64_t offset = 0;
+    for (size_t i = 0; i < n; i++) {
+        put_text(out, sq_str_from(t[i].name));
+        put_number(out, t[i].rows ? 2 : 1, 4);
+        put_number(out, t[i].columns, 8);
+        if (t[i].rows)
+            put_number(out, t[i].rows * (uint64_t)(i == 0 ? o->claims : 1), 8);
+        put_number(out, 0, 4); /* F32 */
+        put_number(out, offset, 8);
+        offset += 4 * t[i].columns * (t[i].rows ? t[i].rows : 1);
+        offset = (offset + 31) / 32 * 32;
+    }
+    while (out->n % 32)
+        sq_buf_addc(out, '\0');
+    sq_rng_seed(&rng, (uint64_t)o->seed);
+    for (size_t i = 0; i < n; i++) {
+        put_weights(out, &t[i], o, &rng);
+        while (out->n % 32)
+            sq_buf_addc(out, '\0');
+    }
+    sq_buf_release(&meta);
+}
+
+static int read_options(int argc, char **argv, struct options *o)
+{
+    for (int i = 2; i < argc; i++) {
+        sq_str value = sq_str_from(argv[i]), key;
+        sq_str_split(&value, '=', &key);
+        long long n = 0;
+        double d = 0;
+        const char *text = value.p ? value.p : "";
+        sq_str_to_int(value, &n);
+        sq_str_to_num(value, &d);
+        if (sq_str_eq(key, SQ_STR("seed")))
+            o->seed = n;
+        else if (sq_str_eq(key, SQ_STR("context")))
+            o->context = n;
+        else if (sq_str_eq(key, SQ_STR("claims")))
+            o->claims = n;
+        else if (sq_str_eq(key, SQ_STR("nan")))
+            o->nan = n;
+        else if (sq_str_eq(key, SQ_STR("end")))
+            o->end = d;
+        else if (sq_str_eq(key, SQ_STR("template")))
+            o->template_ = text;
+        else if (sq_str_eq(key, SQ_STR("without")))
+            o->without = text;
+        else
+            return 0;
+    }
+    return argc > 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {
+        .seed = 1, .context = 512, .claims = 1, .end = 2, .without = ""};
+    if (!read_options(argc, argv, &o)) {
+        fputs("usage: tiny_gguf OUT [KEY=VALUE...]\n", stderr);
+        return 2;
+    }
+    struct sq_buf out;
+    sq_buf_init(&out, SQ_MAX_REPORT);
+    build(&o, &out);
+    FILE *f = fopen(argv[1], "wb");
+    int ok = f && fwrite(out.p, 1, out.n, f) == out.n;
+    ok = f && fclose(f) == 0 && ok;
+    sq_buf_release(&out);
+    return ok ? 0 : 1;
+}
