@@ -89,8 +89,12 @@ static size_t judge_rows(struct sq_run_args *a, struct sq_opt *t)
 {
     const struct sq_opt rows[] = {
         {"judge-template", 0, SQ_OPT_LIST, &a->templates, "NAME",
-         "what is judged: following, quality, steps, paper (default: the "
-         "suite's own)",
+         "what is judged: following, quality, steps, paper, pairwise, "
+         "preference (default: the suite's own)",
+         0, 0},
+        {"baseline-responses", 0, SQ_OPT_STR, &a->run.baseline, "FILE|RUN",
+         "what pairwise and preference compare with: recorded outputs of a "
+         "reference model, or a run",
          0, 0},
         {"judge-reasks", 0, SQ_OPT_INT, &a->run.judge_reasks, "N",
          "ask again up to N times when a reply cannot be read (default 2)", 0,

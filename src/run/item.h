@@ -40,6 +40,7 @@ struct sq_item {
     struct sq_arena arena;
     struct sq_ask model;
     struct sq_response response;
+    sq_str baseline;       /* the response to compare with; p NULL = none */
     enum sq_state state;   /* of the response, as in struct sq_score_input */
     const char *error;     /* in the arena */
     struct sq_ask *judges; /* one per judge and template that this suite asks,

@@ -58,6 +58,25 @@ static void put_pass_k(struct fold *f, long long k)
     put_result(f, name, e);
 }
 
+/* A count has no error of its own. */
+static struct sq_estimate sum_of(const double *values, size_t n)
+{
+    struct sq_estimate e = {n, 0, NAN, NAN, NAN};
+    for (size_t i = 0; i < n; i++)
+        e.value += values[i];
+    return e;
+}
+
+static struct sq_estimate estimate(const struct sq_metric *m,
+                                   const struct fold *f)
+{
+    if (m->sum)
+        return sum_of(f->values, f->n);
+    if (m->pooled)
+        return sq_stat_pooled(f->values, f->weights, f->n, m->min, m->max);
+    return sq_stat_mean(f->values, f->n, m->min, m->max);
+}
+
 static void end_group(struct fold *f)
 {
     const struct sq_metric *m =
@@ -66,10 +85,7 @@ static void end_group(struct fold *f)
         for (size_t i = 0; i < SQ_PASS_K_MAX && f->pass_k[i]; i++)
             put_pass_k(f, f->pass_k[i]);
     else if (m)
-        put_result(f, f->metric,
-                   m->pooled ? sq_stat_pooled(f->values, f->weights, f->n,
-                                              m->min, m->max)
-                             : sq_stat_mean(f->values, f->n, m->min, m->max));
+        put_result(f, f->metric, estimate(m, f));
     free(f->metric);
     free(f->slice);
     f->metric = f->slice = NULL;

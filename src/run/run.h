@@ -50,7 +50,9 @@ struct sq_run_options {
     size_t ntags;
     const char *db, *home, *data_dir;
     const char *replay_key, *cacert;
-    const char *prices; /* a price list, NULL = none */
+    const char *baseline; /* responses to compare with: a recording or a run;
+                             NULL = none */
+    const char *prices;   /* a price list, NULL = none */
     struct sq_budget_limits budget;
     struct sq_plan_limit limit;
     struct sq_sampling sampling; /* what is set overrides the suite's */

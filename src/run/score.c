@@ -337,6 +337,54 @@ static void rule_metrics(const struct sq_sample *sample,
     }
 }
 
+/* What the comparisons of a sample gave: by its one order, or by both. */
+struct duel {
+    const struct sq_store_verdict *one, *swapped;
+    bool both;
+};
+
+static void note_duel(struct duel *d, const struct sq_judge_template *t,
+                      const struct sq_store_verdict *v)
+{
+    if (t->swapped)
+        d->swapped = v;
+    else
+        d->one = v;
+    d->both = d->both || t->form == SQ_JUDGE_PAIRWISE;
+}
+
+/* 1 won, 0 lost, 0.5 neither. */
+static bool outcome(const struct sq_store_verdict *v, double *out)
+{
+    if (!v || v->preference != SQ_STATE_PASS)
+        return false;
+    *out = v->share > 0.5 ? 1 : v->share < 0.5 ? 0 : 0.5;
+    return true;
+}
+
+/* AlpacaEval's (tatsu-lab/alpaca_eval cd543a1, leaderboard metrics), where one
+ * order is asked; of two, only what both say is won or lost. */
+static void duel_metrics(const struct duel *d, struct sq_score_sheet *sheet,
+                         struct sq_metric_value *values)
+{
+    double a = 0, b = 0, result;
+    if (!outcome(d->one, &a) || (d->both && !outcome(d->swapped, &b)))
+        return;
+    if (d->both) {
+        result = a > 0.5 && b > 0.5 ? 1 : a < 0.5 && b < 0.5 ? 0 : 0.5;
+        put_metric(sheet, values, "flip_rate",
+                   (a > 0.5 && b < 0.5) || (a < 0.5 && b > 0.5));
+        put_metric(sheet, values, "first_position_rate", (a + 1 - b) / 2);
+    } else {
+        result = a;
+        put_metric(sheet, values, "win_rate_weighted", d->one->share);
+    }
+    put_metric(sheet, values, "win_rate", result);
+    put_metric(sheet, values, "wins", result > 0.5);
+    put_metric(sheet, values, "losses", result < 0.5);
+    put_metric(sheet, values, "draws", !(result > 0.5) && !(result < 0.5));
+}
+
 /* The verdicts on the whole response, for the store and as metrics. */
 static void judge_metrics(const struct sq_score_input *in,
                           struct sq_arena *arena, struct sq_score_sheet *sheet,
@@ -344,6 +392,7 @@ static void judge_metrics(const struct sq_score_input *in,
 {
     struct sq_store_verdict *verdicts =
         sq_arena_array(arena, in->njudged, sizeof *verdicts);
+    struct duel duel = {0};
     struct sq_panel p = {0};
     while (sq_panel_next(in, &p)) {
         struct sq_store_verdict *v = &verdicts[sheet->nverdicts++];
@@ -353,10 +402,13 @@ static void judge_metrics(const struct sq_score_input *in,
                        v->following == SQ_STATE_PASS);
         if (v->quality == SQ_STATE_PASS)
             put_metric(sheet, values, "quality", v->value);
+        if (v->compares)
+            note_duel(&duel, p.judged->template_, v);
         for (size_t i = 0; i < p.n; i++)
             sheet->final = sheet->final && !p.judged[i].again &&
                            p.judged[i].state == SQ_STATE_PASS;
     }
+    duel_metrics(&duel, sheet, values);
     sheet->verdicts = verdicts;
     sq_panel_findings(in, arena, sheet);
 }

@@ -15,6 +15,7 @@
 
 struct sq_ask;
 struct sq_item;
+struct sq_opponent; /* run/opponent.h */
 
 /* A request that an engine answered, waiting to be stored. */
 struct sq_arrival {
@@ -43,6 +44,7 @@ struct sq_session {
     struct sq_session_judge judges[SQ_JUDGES_MAX];
     size_t njudges;
     struct sq_arena arena;
+    struct sq_opponent *opponent;          /* NULL = no baseline is given */
     const struct sq_attack_rules *attacks; /* where a judge is asked */
     struct sq_canaries *canaries; /* NULL = the judges are not audited */
     struct sq_plan_sample *canary_samples; /* of each, in its order */

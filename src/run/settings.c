@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "run/audit.h"
+#include "run/opponent.h"
 #include "run/source.h"
 
 /* A limit or sampling value; what is not set stays out. */
@@ -45,9 +46,9 @@ static void put_prompt(struct sq_json *j, const struct sq_run_prompt *p)
 static void put_rest(struct sq_json *j, const struct sq_json *settings)
 {
     static const char *const ours[] = {
-        "seqeval",      "judges",     "suites",   "judge_templates",
-        "judge_reasks", "canaries",   "no_cache", "scored_from",
-        "python",       "unsafe_code"};
+        "seqeval",      "judges",   "suites",     "judge_templates",
+        "judge_reasks", "canaries", "no_cache",   "scored_from",
+        "baseline",     "python",   "unsafe_code"};
     for (const struct sq_json *i = sq_json_first(settings); i;
          i = sq_json_next(i)) {
         bool skip = false;
@@ -95,6 +96,8 @@ struct sq_json *sq_settings_identity(const struct sq_session *s)
     sq_json_put(j, "judge_templates", judges);
     if (s->njudges)
         sq_json_put_int(j, "judge_reasks", o->judge_reasks);
+    if (s->opponent)
+        sq_json_put_str(j, "baseline", sq_opponent_name(s->opponent));
     if (s->canaries)
         sq_json_put_str(j, "canaries", sq_str_from(s->canaries->digest));
     sq_json_put_bool(j, "no_cache", o->no_cache);

@@ -7,9 +7,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "run/audit.h"
+#include "run/opponent.h"
 #include "run/programs.h"
 #include "run/settings.h"
 #include "run/source.h"
+#include "run/templates.h"
 
 void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
                        struct sq_response *response, int64_t row)
@@ -80,55 +82,6 @@ static enum sq_status open_suites(struct sq_session *s, struct sq_err *err)
                                .epochs = (int)o->epochs,
                                .limit = o->limit};
     return SQ_OK;
-}
-
-static enum sq_status add_template(struct sq_session *s, sq_str name,
-                                   struct sq_err *err)
-{
-    for (size_t i = 0; i < s->ntemplates; i++)
-        if (sq_str_eq(s->templates[i]->name, name))
-            return SQ_OK;
-    struct sq_judge_template *t = NULL;
-    enum sq_status st = sq_judge_template_load(&t, s->options->home, name, err);
-    if (st != SQ_OK)
-        return st;
-    s->templates = sq_xrealloc(s->templates, s->ntemplates + 1,
-                               sizeof(struct sq_judge_template *));
-    s->templates[s->ntemplates++] = t;
-    return SQ_OK;
-}
-
-/* Each quantity may come from one template only. */
-static enum sq_status check_templates(const struct sq_session *s,
-                                      struct sq_err *err)
-{
-    static const unsigned gives[] = {[SQ_JUDGE_FOLLOWING] = 1,
-                                     [SQ_JUDGE_QUALITY] = 2,
-                                     [SQ_JUDGE_PAPER] = 1 | 2,
-                                     [SQ_JUDGE_STEPS] = 4};
-    for (size_t i = 0; i < s->ntemplates; i++)
-        for (size_t j = 0; j < i; j++)
-            if (gives[s->templates[i]->form] & gives[s->templates[j]->form])
-                return sq_err_set(err, SQ_USAGE,
-                                  "--judge-template: %.*s and %.*s judge the "
-                                  "same thing; name one of them",
-                                  SQ_STR_ARG(s->templates[j]->name),
-                                  SQ_STR_ARG(s->templates[i]->name));
-    return SQ_OK;
-}
-
-static enum sq_status open_templates(struct sq_session *s, struct sq_err *err)
-{
-    const struct sq_run_options *o = s->options;
-    enum sq_status st = SQ_OK;
-    for (size_t i = 0; i < o->ntemplates && st == SQ_OK; i++)
-        st = add_template(s, sq_str_from(o->templates[i]), err);
-    for (size_t i = 0; i < s->nsuites && !o->ntemplates; i++) {
-        const struct sq_suite_def *def = s->suites[i]->def;
-        for (size_t j = 0; j < def->njudges && st == SQ_OK; j++)
-            st = add_template(s, def->judges[j], err);
-    }
-    return st == SQ_OK ? check_templates(s, err) : st;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -335,7 +288,7 @@ enum sq_status sq_session_open(struct sq_session *s,
                              .budget = &result->budget};
     enum sq_status st = open_suites(s, err);
     if (st == SQ_OK && options->njudges)
-        st = open_templates(s, err);
+        st = sq_templates_open(s, err);
     if (st == SQ_OK)
         st = open_model(s, err);
     if (st == SQ_OK && s->ntemplates)
@@ -346,6 +299,8 @@ enum sq_status sq_session_open(struct sq_session *s,
         sq_log(options->log, SQ_LOG_WARN,
                "these suites are scored by rules alone: the judge has nothing "
                "to do (--judge-template NAME would ask it)");
+    if (st == SQ_OK)
+        st = sq_opponent_open(s, err);
     if (st == SQ_OK)
         st = sq_audit_open(s, err);
     if (st == SQ_OK)
@@ -433,6 +388,7 @@ void sq_session_close(struct sq_session *s)
         sq_response_release(&s->arrivals[i].response);
     free(s->arrivals);
     sq_audit_close(s);
+    sq_opponent_close(s->opponent);
     sq_arena_release(&s->arena);
     sq_store_close(s->store);
 }

@@ -194,6 +194,9 @@ struct sq_store_verdict {
     enum sq_state following, quality; /* PASS/FAIL; PASS; UNPARSABLE, ERROR,
                                          NOT_JUDGED where it does not ask */
     double value;                     /* quality, when quality is PASS */
+    bool compares;                    /* the next two hold */
+    enum sq_state preference;
+    double share; /* preference, when it is PASS */
     sq_str explanation;
 };
 
@@ -301,7 +304,8 @@ enum sq_store_query {
     SQ_QUERY_RUN_SUITES,
     /* run -> suite, unit, grader, state, n: how many of each unit ended in each
      * state. Units: "sample" (one per sample and epoch), "step" (by grader),
-     * "following" and "quality" (verdicts, grader = template). */
+     * "following", "quality" and "preference" (verdicts, grader = template; the
+     * last only where the template compares). */
     SQ_QUERY_RUN_STATES,
     /* run, suite (NULL = all), slice (NULL = all) -> suite, slice, metric,
      * value, stderr, lo, hi, n */
@@ -353,8 +357,9 @@ enum sq_store_query {
     SQ_QUERY_SAMPLE_STEPS,
     /* run, sample -> suite, epoch, template, template_digest, state (of the
      * judge's last request), error, following, quality_state, quality,
-     * explanation, reply, judge, sample_id, ordinal. With several judges a row
-     * for all of them together follows, its judge "". */
+     * explanation, reply, judge, sample_id, preference_state, preference,
+     * ordinal. With several judges a row for all of them together follows, its
+     * judge "". */
     SQ_QUERY_SAMPLE_VERDICTS,
     SQ_QUERY_COUNT
 };
