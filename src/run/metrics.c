@@ -8,6 +8,7 @@
 #include "seqeval_metric.h"
 #include "stat/passk.h"
 #include "stat/sequence.h"
+#include "stat/stat.h"
 
 /* What a sample's epochs passed is stored as this metric; the others, pass@10,
  * are made of it. */
@@ -31,31 +32,12 @@ struct fold {
     size_t nresults;
 };
 
-/* A count has no error of its own. */
-static struct sq_estimate sum_of(const double *values, size_t n)
-{
-    struct sq_estimate e = {n, 0, NAN, NAN, NAN};
-    for (size_t i = 0; i < n; i++)
-        e.value += values[i];
-    return e;
-}
-
-static struct sq_estimate estimate(const struct sq_metric *m,
-                                   const struct fold *f)
-{
-    if (m->sum)
-        return sum_of(f->values, f->n);
-    if (m->pooled)
-        return sq_stat_pooled(f->values, f->weights, f->n, m->min, m->max);
-    return sq_stat_mean(f->values, f->n, m->min, m->max);
-}
-
 static void put_result(struct fold *f, const char *metric,
-                       struct sq_estimate e)
+                       struct sq_estimate estimate)
 {
     f->results = sq_xrealloc(f->results, f->nresults + 1, sizeof *f->results);
     f->results[f->nresults++] =
-        (struct result){sq_xstrdup(metric), sq_xstrdup(f->slice), e};
+        (struct result){sq_xstrdup(metric), sq_xstrdup(f->slice), estimate};
 }
 
 /* pass@k, unless a sample has fewer epochs than k. */
@@ -74,6 +56,25 @@ static void put_pass_k(struct fold *f, long long k)
             sqrt(fmax(0, sq_stat_pass_k_variance(f->epochs[0], f->ones[0], k)));
     (void)snprintf(name, sizeof name, "pass@%lld", k);
     put_result(f, name, e);
+}
+
+/* A count has no error of its own. */
+static struct sq_estimate sum_of(const double *values, size_t n)
+{
+    struct sq_estimate e = {n, 0, NAN, NAN, NAN};
+    for (size_t i = 0; i < n; i++)
+        e.value += values[i];
+    return e;
+}
+
+static struct sq_estimate estimate(const struct sq_metric *m,
+                                   const struct fold *f)
+{
+    if (m->sum)
+        return sum_of(f->values, f->n);
+    if (m->pooled)
+        return sq_stat_pooled(f->values, f->weights, f->n, m->min, m->max);
+    return sq_stat_mean(f->values, f->n, m->min, m->max);
 }
 
 static void end_group(struct fold *f)

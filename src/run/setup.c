@@ -353,8 +353,6 @@ enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
     sq_buf_init(&origin, SQ_MAX_CONFIG);
     struct sq_json *id = sq_settings_identity(s),
                    *from = sq_settings_provenance(s);
-    sq_json_render(id, &settings);
-    sq_json_render(from, &origin);
     char key[SQ_DIGEST_HEX];
     sq_json_render(id, &settings);
     sq_sha256_of(sq_buf_str(&settings), key);
