@@ -10,7 +10,9 @@ static enum sq_status finish(struct sq_store *store,
                              const struct sq_sharded *sharded,
                              struct sq_err *err)
 {
-    struct sq_session s = {.store = store, .run = sharded->run};
+    const struct sq_run_options usual = {0};
+    struct sq_session s = {
+        .options = &usual, .store = store, .run = sharded->run};
     enum sq_status st = sq_store_run_suites(store, &sharded->run, &s.suite_rows,
                                             &s.nsuites, err);
     if (st == SQ_OK)
