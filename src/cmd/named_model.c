@@ -33,6 +33,8 @@ enum sq_status sq_cmd_named_model(struct sq_run_model *m,
                                   struct sq_arena *arena, struct sq_err *err)
 {
     static const char prefix[] = "local:";
+    if (!m->spec) /* score asks no model */
+        return SQ_OK;
     const char *name = m->spec + sizeof prefix - 1;
     if (strncmp(m->spec, prefix, sizeof prefix - 1) != 0 || strchr(name, '/') ||
         sq_path_exists(name) || !run->data_dir)
