@@ -57,7 +57,7 @@ run --suite humaneval --model "replay:$rec" --epochs 20 >/dev/null
 echo "all 3,280, 39 of them late: $(passed) passed, $(since "$begun") s"
 for set in all sanitised-all; do
     begun=$(now)
-    db=$set
+    db=mbpp-$set
     file=mbpp.jsonl
     [ $set = all ] || file=sanitized-mbpp.json
     run --suite mbpp:set=$set --model "replay:$data/mbpp/$file" \
