@@ -168,7 +168,8 @@ static enum sq_status render(struct sq_page *p, struct sq_err *err)
 {
     static enum sq_status (*const parts[])(
         struct sq_page *, struct sq_err *) = {sq_page_results, sq_page_slices,
-                                              sq_page_states, sq_page_usage};
+                                              sq_page_states, sq_page_audit,
+                                              sq_page_usage};
     const sq_str scripts[] = {sq_asset_script(), sq_asset_charts()};
     size_t nscripts = scripts[1].n ? 2 : 1;
     enum sq_status st = SQ_OK;

@@ -103,6 +103,32 @@ enum sq_status sq_page_states(struct sq_page *p, struct sq_err *err)
     return st;
 }
 
+/* ---- judges -------------------------------------------------------------- */
+
+enum sq_status sq_page_audit(struct sq_page *p, struct sq_err *err)
+{
+    static const struct sq_grid_column columns[] = {
+        {"run", false},     {"judge", false}, {"template", false},
+        {"measure", false}, {"value", true},  {"lo", true},
+        {"hi", true},       {"n", true}};
+    struct sq_grid g = {.columns = columns, .ncolumns = 8};
+    enum sq_status st = list_runs(p, SQ_QUERY_RUN_AUDIT, &g, err);
+    for (size_t i = 0; i < g.nrows; i++)
+        for (size_t c = 4; c < 7; c++)
+            g.cells[i * 8 + c] = sq_grid_rounded(&p->arena, g.cells[i * 8 + c]);
+    if (g.nrows) {
+        sq_buf_adds(p->out,
+                    "<section id=\"judges\"><h2>Judges</h2>\n<p class=\"note\">"
+                    "What each judge made of answers whose verdict is known, "
+                    "and of the same answer twice.</p>\n");
+        sq_html_grid(&g, SQ_STR("Audit of the judges, with 95% intervals"),
+                     p->out);
+        sq_buf_adds(p->out, "</section>\n");
+    }
+    sq_grid_release(&g);
+    return st;
+}
+
 /* ---- usage --------------------------------------------------------------- */
 
 struct latencies {

@@ -25,6 +25,7 @@ enum sq_status sq_page_results(struct sq_page *p,
                                struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_page_slices(struct sq_page *p, struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_page_states(struct sq_page *p, struct sq_err *err) SQ_CHECKED;
+enum sq_status sq_page_audit(struct sq_page *p, struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_page_usage(struct sq_page *p, struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_page_provenance(struct sq_page *p,
                                   struct sq_err *err) SQ_CHECKED;

@@ -94,4 +94,8 @@ is "are compared" "$(sql "select judge, measure, n from judge_audit
     "|following_alpha|10
 perfect + random|following_agreement|10
 perfect + random|following_kappa|10"
+run "$seqeval" report latest --db "$db" --out "$tmp/audit.html"
+like "the page has the audit" "$tmp/audit.html" \
+    '<td>m</td><td>[^<]*</td><td>[a-z]*</td><td>sensitivity</td>'
+
 finish
