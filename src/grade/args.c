@@ -8,7 +8,7 @@ enum sq_status sq_grade_only(const struct sq_json *rule,
 {
     const char *all[16] = {"check"};
 
-    for (size_t i = 0; keys[i] && i < 14; i++)
+    for (size_t i = 0; i < 14 && keys[i]; i++)
         all[i + 1] = keys[i];
     return sq_json_only(rule, all, where, err);
 }

@@ -11,4 +11,4 @@ cppcheck --quiet --std=c11 --language=c --inline-suppr --error-exitcode=1 \
     --suppress=missingIncludeSystem -j "$(getconf _NPROCESSORS_ONLN)" \
     --template='{file}:{line}: {id}: {message}' \
     -Isrc -Iinclude -D_POSIX_C_SOURCE=200809L '-DSQ_PREFIX="/"' \
-    '-DSQ_TEXTCAT_DIR="/"' src tools
+    '-DSQ_TEXTCAT_DIR="/"' '-DSQ_LLAMA_RELEASE="0"' src tools
