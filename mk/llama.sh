@@ -66,7 +66,7 @@ fetch() {
                 case $? in
                 22 | 33 | 36) [ -e "$dir/$file.part" ] ;;
                 *) false ;;
-                esac || give_up "$1 $version: $(echo "$why" | tail -n 1)"
+                esac || give_up "$1 $version: $(echo "$why" | sed -n "s/^curl: //p" | head -n 1)"
             }
             mv "$dir/$file.part" "$dir/$file"
         fi
