@@ -142,6 +142,7 @@ struct sq_engine_config {
     struct sq_rate *rate; /* openai: what may be sent per minute, NULL = no
                              limit; may be shared */
     bool judge;           /* it is the judge that is asked */
+    bool baseline; /* replay: of two recorded outputs, the other model's */
     struct sq_log *log;
     /* Called for every request submitted, exactly once, from within step or
      * submit; *response is moved to the callee. */

@@ -11,6 +11,7 @@ struct sq_metric {
     double min, max;  /* the values that one sample can have */
     bool pooled;      /* its mean is over the steps of all samples: a sample
                          weighs as many as it has answerable steps */
+    bool sum;         /* its value is the sum over samples, a count */
     bool lower;       /* lower is better: reports rank it that way */
     bool detail;      /* shown where it is asked for, not in a first overview */
 };

@@ -89,8 +89,12 @@ static size_t judge_rows(struct sq_run_args *a, struct sq_opt *t)
 {
     const struct sq_opt rows[] = {
         {"judge-template", 0, SQ_OPT_LIST, &a->templates, "NAME",
-         "what is judged: following, quality, steps, paper (default: the "
-         "suite's own)",
+         "what is judged: following, quality, steps, paper, pairwise, "
+         "preference (default: the suite's own)",
+         0, 0},
+        {"baseline-responses", 0, SQ_OPT_STR, &a->run.baseline, "FILE|RUN",
+         "what pairwise and preference compare with: recorded outputs of a "
+         "reference model, or a run",
          0, 0},
         {"judge-reasks", 0, SQ_OPT_INT, &a->run.judge_reasks, "N",
          "ask again up to N times when a reply cannot be read (default 2)", 0,
@@ -201,6 +205,23 @@ static size_t recording_rows(struct sq_run_args *a, struct sq_opt *t)
     return sizeof rows / sizeof *rows;
 }
 
+/* How programs are run and counted. */
+static size_t program_rows(struct sq_run_args *a, struct sq_opt *t)
+{
+    const struct sq_opt rows[] = {
+        {"python", 0, SQ_OPT_STR, &a->run.python, "FILE",
+         "the interpreter that runs programs (default: python3)", 0, 0},
+        {"unsafe-code", 0, SQ_OPT_FLAG, &a->run.unsafe_code, NULL,
+         "run them with your own rights, without a sandbox; every report says "
+         "so",
+         0, 0},
+        {"pass-k", 0, SQ_OPT_LIST, &a->pass_k, "K[,K..]",
+         "report pass@K (default: 1, and 10 and 100 where epochs allow)", 0, 0},
+    };
+    memcpy(t, rows, sizeof rows);
+    return sizeof rows / sizeof *rows;
+}
+
 /* What is kept, and where. */
 static size_t keeping_rows(struct sq_run_args *a, struct sq_opt *t)
 {
@@ -251,11 +272,11 @@ static size_t prompt_rows(struct sq_run_args *a, struct sq_opt *t)
 static const struct {
     size_t (*rows)(struct sq_run_args *, struct sq_opt *);
     bool asks; /* only where a model is asked */
-} groups[] = {{tested_rows, true},   {judge_rows, false},
-              {reach_rows, false},   {sampling_rows, true},
-              {prompt_rows, true},   {sending_rows, false},
-              {budget_rows, false},  {recording_rows, true},
-              {keeping_rows, false}, {output_rows, false}};
+} groups[] = {
+    {tested_rows, true},   {judge_rows, false},    {reach_rows, false},
+    {sampling_rows, true}, {prompt_rows, true},    {sending_rows, false},
+    {budget_rows, false},  {recording_rows, true}, {program_rows, false},
+    {keeping_rows, false}, {output_rows, false}};
 
 void sq_run_options_init(struct sq_run_args *a, enum sq_run_kind kind,
                          struct sq_opt table[SQ_RUN_OPTIONS])
@@ -305,6 +326,29 @@ static size_t split_names(const struct sq_opt_list *list, const char ***out)
         }
     }
     return n;
+}
+
+/* --pass-k 1,10 --pass-k 100 -> 1, 10, 100. */
+static enum sq_status read_pass_k(const struct sq_opt_list *list,
+                                  long long out[SQ_PASS_K_MAX],
+                                  struct sq_err *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        sq_str rest = sq_str_from(list->v[i]), piece;
+        while (sq_str_split(&rest, ',', &piece)) {
+            if (n == SQ_PASS_K_MAX)
+                return sq_err_set(err, SQ_USAGE, "--pass-k: at most %d values",
+                                  SQ_PASS_K_MAX);
+            if (!sq_str_to_int(piece, &out[n]) || out[n] < 1)
+                return sq_err_set(err, SQ_USAGE,
+                                  "--pass-k: '%.*s': want whole numbers from "
+                                  "1, as 1,10,100",
+                                  SQ_STR_ARG(piece));
+            n++;
+        }
+    }
+    return SQ_OK;
 }
 
 /* With commas between them. */
@@ -364,6 +408,9 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
     enum sq_status st = check_tags(&a->tags, err);
     if (st != SQ_OK)
         return st;
+    st = read_pass_k(&a->pass_k, r->pass_k, err);
+    if (st != SQ_OK)
+        return st;
     r->tags = a->tags.v;
     r->ntags = a->tags.n;
     r->nsuites = split_names(&a->suites, &a->suite_list);
@@ -408,6 +455,7 @@ void sq_run_options_release(struct sq_run_args *a)
     free_names(a->template_list, a->run.ntemplates);
     free(a->suites.v);
     free(a->tags.v);
+    free(a->pass_k.v);
     free(a->templates.v);
     sq_run_prompt_release(&a->prompt);
     sq_run_judges_release(&a->judges);

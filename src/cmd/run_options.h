@@ -19,7 +19,7 @@ enum sq_run_kind {
 struct sq_run_args {
     enum sq_run_kind kind;
     struct sq_run_options run;
-    struct sq_opt_list suites, templates, tags, base_urls;
+    struct sq_opt_list suites, templates, tags, base_urls, pass_k;
     struct sq_run_prompt_args prompt;
     struct sq_run_judge_args judges;
     const char *limit, *key_env, *format, *out, *config;

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "seqeval_program.h"
+
 const char *sq_state_name(enum sq_state s)
 {
     static const char *const names[] = {
@@ -45,4 +47,14 @@ void sq_response_release(struct sq_response *r)
     free(r->fingerprint);
     free(r->raw);
     *r = (struct sq_response)SQ_RESPONSE_INIT;
+}
+
+const char *sq_program_end_name(enum sq_program_end e)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        SQ_PROGRAM_LIST(X)
+#undef X
+    };
+    return names[e];
 }

@@ -11,13 +11,17 @@
 #include "base/records.h"
 #include "engine/thoughts.h"
 
-static const char *const id_fields[] = {"id", "sample_id", NULL};
+static const char *const id_fields[] = {"id", "sample_id", "task_id", NULL};
 static const char *const text_fields[] = {"prompt", "instruction", "question",
                                           "query",  "input",       NULL};
-static const char *const output_fields[] = {"output", "response",
-                                            "model_output", "completion", NULL};
+/* output_1 and output_2 are the two of AlpacaEval's annotations: the baseline's
+ * and the model's. */
+static const char *const output_fields[] = {
+    "output", "response", "model_output", "completion", "output_2", NULL};
+static const char *const baseline_fields[] = {
+    "output_1", "output", "response", "model_output", "completion", NULL};
 static const char *const verdict_fields[] = {"llm_as_a_judge", "judgement",
-                                             "verdict", NULL};
+                                             "verdict", "preference", NULL};
 
 enum key_kind { KEY_ID, KEY_TEXT };
 
@@ -110,6 +114,36 @@ static void index_record(struct replay *r, const struct sq_json *json,
     }
 }
 
+/* What a judge said may be a number, or recorded as null: no verdict, which is
+ * one that cannot be read. A null output is none (p NULL). */
+static enum sq_status output_of(struct replay *r, const struct sq_json *out,
+                                const char *where, sq_str *text,
+                                struct sq_err *err)
+{
+    struct sq_buf number;
+    switch (sq_json_type(out)) {
+    case SQ_JSON_STRING:
+        *text = sq_arena_str(&r->arena, sq_json_str(out));
+        return SQ_OK;
+    case SQ_JSON_NULL:
+        if (r->judge)
+            *text = SQ_STR("");
+        return SQ_OK;
+    case SQ_JSON_NUMBER:
+        if (!r->judge)
+            break;
+        sq_buf_init(&number, SQ_MAX_MESSAGE);
+        sq_json_render(out, &number);
+        *text = sq_arena_str(&r->arena, sq_buf_str(&number));
+        sq_buf_release(&number);
+        return SQ_OK;
+    default:
+        break;
+    }
+    return sq_err_set(err, SQ_INPUT, "%s: the output is %s, want text", where,
+                      sq_json_type_name(out));
+}
+
 static enum sq_status load_record(struct replay *r, const struct sq_json *json,
                                   const char *where, struct sq_err *err)
 {
@@ -121,14 +155,12 @@ static enum sq_status load_record(struct replay *r, const struct sq_json *json,
                           "%s: the record has no field '%s'; name the one "
                           "that holds the text with --%sreplay-field",
                           where, r->fields[0], r->judge ? "judge-" : "");
-    if (sq_json_type(out) != SQ_JSON_NULL &&
-        sq_json_type(out) != SQ_JSON_STRING)
-        return sq_err_set(err, SQ_INPUT, "%s: the output is %s, want text",
-                          where, sq_json_type_name(out));
-    if (sq_json_type(out) == SQ_JSON_NULL)
-        return SQ_OK;
+    sq_str text = {NULL, 0};
+    enum sq_status st = output_of(r, out, where, &text, err);
+    if (st != SQ_OK || !text.p)
+        return st;
     struct record *rec = sq_arena_alloc(&r->arena, sizeof *rec);
-    rec->output = sq_arena_str(&r->arena, sq_json_str(out));
+    rec->output = text;
     size_t before = r->nentries;
     index_record(r, json, rec);
     r->nrecords++;
@@ -237,7 +269,10 @@ static enum sq_status replay_open(struct sq_engine **out,
     r->done = config->done;
     r->ctx = config->ctx;
     r->judge = config->judge;
-    copy_names(r->fields, 8, config->judge ? verdict_fields : output_fields);
+    copy_names(r->fields, 8,
+               config->judge      ? verdict_fields
+               : config->baseline ? baseline_fields
+                                  : output_fields);
     copy_names(r->keys, 8, text_fields);
     copy_names(r->ids, 4, id_fields);
     if (config->replay_field) {

@@ -1,25 +1,50 @@
 #include "judge/internal.h"
 
 static const struct sq_judge_form_row rows[] = {
-    [SQ_JUDGE_FOLLOWING] = {"following",
-                            "one JSON object with \"reason\" and \"following\"",
-                            false, true, false, false,
-                            sq_judge_parse_following},
-    [SQ_JUDGE_QUALITY] = {"quality",
-                          "one JSON object with \"reason\" and \"quality\"",
-                          false, false, true, false, sq_judge_parse_quality},
+    [SQ_JUDGE_FOLLOWING] =
+        {.name = "following",
+         .shape = "one JSON object with \"reason\" and \"following\"",
+         .asks_following = true,
+         .parse = sq_judge_parse_following},
+    [SQ_JUDGE_QUALITY] = {.name = "quality",
+                          .shape =
+                              "one JSON object with \"reason\" and \"quality\"",
+                          .asks_quality = true,
+                          .parse = sq_judge_parse_quality},
     [SQ_JUDGE_STEPS] =
-        {"steps",
-         "one JSON object with \"steps\", an entry for each listed step", true,
-         false, false, true, sq_judge_parse_steps},
+        {.name = "steps",
+         .shape =
+             "one JSON object with \"steps\", an entry for each listed step",
+         .steps = true,
+         .asks_steps = true,
+         .parse = sq_judge_parse_steps},
     [SQ_JUDGE_PAPER] =
-        {"paper", "two answers in double square brackets, as in [[No, 2]]",
-         false, true, true, false, sq_judge_parse_paper},
+        {.name = "paper",
+         .shape = "two answers in double square brackets, as in [[No, 2]]",
+         .asks_following = true,
+         .asks_quality = true,
+         .parse = sq_judge_parse_paper},
+    [SQ_JUDGE_PAIRWISE] = {.name = "pairwise",
+                           .shape =
+                               "one JSON object with \"reason\" and \"better\"",
+                           .pair = true,
+                           .asks_preference = true,
+                           .parse = sq_judge_parse_pairwise},
+    [SQ_JUDGE_PREFERENCE] = {.name = "preference",
+                             .shape = "one letter, m or M",
+                             .pair = true,
+                             .asks_preference = true,
+                             .parse = sq_judge_parse_preference},
 };
 
 const struct sq_judge_form_row *sq_judge_form_row(enum sq_judge_form form)
 {
     return &rows[form];
+}
+
+bool sq_judge_compares(const struct sq_judge_template *t)
+{
+    return rows[t->form].pair;
 }
 
 bool sq_judge_form_from_name(sq_str name, enum sq_judge_form *out)

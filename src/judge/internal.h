@@ -8,6 +8,7 @@ struct sq_judge_case {
     const struct sq_sample *sample;
     sq_str response;
     sq_str reply;                  /* without the thoughts before it */
+    bool response_first;           /* of the two that are compared */
     struct sq_step_verdict *steps; /* one per step of the sample */
     struct sq_arena *arena;
 };
@@ -18,9 +19,10 @@ struct sq_judge_form_row {
     const char *name;  /* "form" of a template */
     const char *shape; /* of the reply, for a judge that did not keep it */
     bool steps;        /* the prompt must list the steps */
+    bool pair;         /* it shows two responses */
     /* Fills the parts of the verdict that the form asks for; before the call
      * they are UNPARSABLE when asked, else NOT_JUDGED. */
-    bool asks_following, asks_quality, asks_steps;
+    bool asks_following, asks_quality, asks_steps, asks_preference;
     void (*parse)(const struct sq_judge_case *c, struct sq_verdict *v);
 };
 const struct sq_judge_form_row *sq_judge_form_row(enum sq_judge_form form);
@@ -33,10 +35,13 @@ bool sq_judge_form_from_name(sq_str name, enum sq_judge_form *out);
  * prompt and of the reply. In the arena; *n gets their number. */
 const size_t *sq_judge_listed(const struct sq_sample *sample,
                               struct sq_arena *arena, size_t *n);
-/* The first 16 digits of hex; while they occur in one of the two texts, of the
+/* The first 16 digits of hex; while they occur in one of the texts, of the
  * SHA-256 of hex, and so on. */
-void sq_judge_nonce(const char hex[65], sq_str query, sq_str response,
+void sq_judge_nonce(const char hex[65], const sq_str *texts, size_t n,
                     char out[17]);
+/* Of the two that are compared, is the response shown first? */
+bool sq_judge_response_first(const struct sq_judge_template *t,
+                             const struct sq_sample *sample, sq_str response);
 
 /* ---- reading replies --------------------------------------------------- */
 
@@ -64,5 +69,9 @@ void sq_judge_parse_quality(const struct sq_judge_case *c,
                             struct sq_verdict *v);
 void sq_judge_parse_steps(const struct sq_judge_case *c, struct sq_verdict *v);
 void sq_judge_parse_paper(const struct sq_judge_case *c, struct sq_verdict *v);
+void sq_judge_parse_pairwise(const struct sq_judge_case *c,
+                             struct sq_verdict *v);
+void sq_judge_parse_preference(const struct sq_judge_case *c,
+                               struct sq_verdict *v);
 
 #endif

@@ -7,21 +7,26 @@
  *
  * Templates are judges/NAME.json; judges/README.md specifies them.
  */
+#include "base/buf.h"
 #include "seqeval.h"
 
 enum sq_judge_form {
     SQ_JUDGE_FOLLOWING, /* did it carry out every instruction: yes or no */
     SQ_JUDGE_QUALITY,   /* 1 to 5 */
     SQ_JUDGE_STEPS,     /* per step: done or not, with a verbatim quote */
-    SQ_JUDGE_PAPER      /* both of the first two, as [[Yes, 5]] */
+    SQ_JUDGE_PAPER,     /* both of the first two, as [[Yes, 5]] */
+    SQ_JUDGE_PAIRWISE,  /* which of two responses is better, or neither */
+    SQ_JUDGE_PREFERENCE /* the same as one token, weighted by its logprobs */
 };
 
 struct sq_judge_template {
     sq_str name;
+    sq_str base;  /* the name without "-swapped" */
+    bool swapped; /* form PAIRWISE: the response is shown second */
     long long version;
     enum sq_judge_form form;
     sq_str system; /* "" = no system message */
-    sq_str prompt; /* with {{query}}, {{response}}, {{steps}}, {{nonce}} */
+    sq_str prompt; /* with {{query}}, {{response}}, ..., {{nonce}} */
     long long max_tokens;
     sq_str schema;   /* JSON schema of the reply, as JSON text; "" = none */
     char digest[65]; /* of the file's bytes; stored with each verdict */
@@ -34,6 +39,12 @@ enum sq_status sq_judge_template_load(struct sq_judge_template **out,
                                       const char *home, sq_str name,
                                       struct sq_err *err) SQ_CHECKED;
 void sq_judge_template_free(struct sq_judge_template *t);
+/* Makes of a template of form PAIRWISE that for the other order. */
+void sq_judge_template_swap(struct sq_judge_template *t);
+/* Does it compare the response with another one, the baseline? */
+bool sq_judge_compares(const struct sq_judge_template *t);
+/* Alternatives of each token to ask the judge's server for. */
+long long sq_judge_logprobs(const struct sq_judge_template *t);
 
 /* The messages to send, in the arena; *n gets their number. The response stands
  * between two lines holding a nonce that is derived from it, so it cannot close
@@ -43,6 +54,14 @@ const struct sq_message *sq_judge_request(const struct sq_judge_template *t,
                                           const struct sq_sample *sample,
                                           sq_str response,
                                           struct sq_arena *arena, size_t *n);
+
+/* The same of a template that compares. The response is shown first where form
+ * PAIRWISE is not swapped; with form PREFERENCE where a digest of the template,
+ * the query and the response says so, the same at every call. */
+const struct sq_message *
+sq_judge_request_pair(const struct sq_judge_template *t,
+                      const struct sq_sample *sample, sq_str response,
+                      sq_str baseline, struct sq_arena *arena, size_t *n);
 
 /* The messages of a further try (2, 3, ...) after replies that could not be
  * read: those of the first with a note at the end that names the form, and the
@@ -67,6 +86,9 @@ struct sq_verdict {
     enum sq_state quality_state; /* PASS: quality holds a value; UNPARSABLE or
                                     NOT_JUDGED: it does not */
     double quality;              /* 1 to 5 */
+    enum sq_state preference_state; /* likewise */
+    double preference; /* how much the response is preferred to the baseline:
+                          1 altogether, 0 not at all, 0.5 a draw */
     const struct sq_step_verdict *steps; /* one per step of the sample */
     size_t nsteps;
     sq_str why; /* the judge's reason, or what was wrong with the reply */
@@ -79,6 +101,11 @@ void sq_judge_parse(const struct sq_judge_template *t,
                     const struct sq_sample *sample, sq_str response,
                     sq_str reply, struct sq_arena *arena,
                     struct sq_verdict *out);
+
+/* What a reply of form PREFERENCE is read from, out of a whole answer of a chat
+ * API: its first token with the alternatives, as JSON appended to out. False
+ * when the server told no logprobs. */
+bool sq_judge_first_token(sq_str raw, struct sq_buf *out);
 
 /* How many parts of a verdict could not be read: 0 = all of it could. */
 size_t sq_judge_unread(const struct sq_verdict *v);

@@ -144,7 +144,14 @@ void sq_judge_parse(const struct sq_judge_template *t,
     const struct sq_judge_form_row *form = sq_judge_form_row(t->form);
     struct sq_step_verdict *steps =
         sq_arena_array(arena, sample->nsteps, sizeof(*steps));
-    struct sq_judge_case c = {sample, response, reply, steps, arena};
+    struct sq_judge_case c = {.sample = sample,
+                              .response = response,
+                              .reply = reply,
+                              .response_first =
+                                  sq_judge_compares(t) &&
+                                  sq_judge_response_first(t, sample, response),
+                              .steps = steps,
+                              .arena = arena};
     size_t i;
 
     *out = (struct sq_verdict){
@@ -152,6 +159,8 @@ void sq_judge_parse(const struct sq_judge_template *t,
             form->asks_following ? SQ_STATE_UNPARSABLE : SQ_STATE_NOT_JUDGED,
         .quality_state =
             form->asks_quality ? SQ_STATE_UNPARSABLE : SQ_STATE_NOT_JUDGED,
+        .preference_state =
+            form->asks_preference ? SQ_STATE_UNPARSABLE : SQ_STATE_NOT_JUDGED,
         .steps = steps,
         .nsteps = sample->nsteps,
     };
@@ -178,6 +187,7 @@ size_t sq_judge_unread(const struct sq_verdict *v)
 
     n += v->following == SQ_STATE_UNPARSABLE;
     n += v->quality_state == SQ_STATE_UNPARSABLE;
+    n += v->preference_state == SQ_STATE_UNPARSABLE;
     for (i = 0; i < v->nsteps; i++) {
         n += v->steps[i].state == SQ_STATE_UNPARSABLE;
     }

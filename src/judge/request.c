@@ -5,7 +5,7 @@
 
 /* What the placeholders stand for in one request. */
 struct values {
-    sq_str query, response, steps, nonce;
+    sq_str query, response, first, second, steps, nonce;
 };
 
 const size_t *sq_judge_listed(const struct sq_sample *sample,
@@ -31,17 +31,20 @@ const size_t *sq_judge_listed(const struct sq_sample *sample,
     return listed;
 }
 
-void sq_judge_nonce(const char hex[65], sq_str query, sq_str response,
+void sq_judge_nonce(const char hex[65], const sq_str *texts, size_t n,
                     char out[17])
 {
     char digest[SQ_DIGEST_HEX];
+    size_t i;
 
     memcpy(digest, hex, sizeof(digest));
     for (;;) {
-        sq_str nonce = {digest, 16};
-
-        if (sq_str_find(query, nonce, 0) == SIZE_MAX &&
-            sq_str_find(response, nonce, 0) == SIZE_MAX) {
+        for (i = 0; i < n; i++) {
+            if (sq_str_find(texts[i], (sq_str){digest, 16}, 0) != SIZE_MAX) {
+                break;
+            }
+        }
+        if (i == n) {
             break;
         }
         sq_sha256_of((sq_str){digest, 64}, digest);
@@ -87,6 +90,12 @@ static sq_str value_of(const struct values *v, sq_str name)
     if (sq_str_eq(name, SQ_STR("response"))) {
         return v->response;
     }
+    if (sq_str_eq(name, SQ_STR("first"))) {
+        return v->first;
+    }
+    if (sq_str_eq(name, SQ_STR("second"))) {
+        return v->second;
+    }
     if (sq_str_eq(name, SQ_STR("steps"))) {
         return v->steps;
     }
@@ -120,24 +129,63 @@ static size_t expand(sq_str prompt, const struct values *v, char *dst)
     }
 }
 
+static void digest_of(const struct sq_judge_template *t, const sq_str *texts,
+                      size_t n, char hex[SQ_DIGEST_HEX])
+{
+    struct sq_sha256 *d = sq_sha256_new();
+    size_t i;
+
+    sq_sha256_add_field(d, sq_str_from(t->digest));
+    for (i = 0; i < n; i++) {
+        sq_sha256_add_field(d, texts[i]);
+    }
+    sq_sha256_finish(d, hex);
+}
+
+bool sq_judge_response_first(const struct sq_judge_template *t,
+                             const struct sq_sample *sample, sq_str response)
+{
+    const sq_str texts[] = {sample->query, response, SQ_STR("order")};
+    char hex[SQ_DIGEST_HEX];
+
+    if (t->form == SQ_JUDGE_PAIRWISE) {
+        return !t->swapped;
+    }
+    digest_of(t, texts, 3, hex);
+    return hex[0] < '8';
+}
+
 const struct sq_message *sq_judge_request(const struct sq_judge_template *t,
                                           const struct sq_sample *sample,
                                           sq_str response,
                                           struct sq_arena *arena, size_t *n)
 {
+    return sq_judge_request_pair(t, sample, response, SQ_STR(""), arena, n);
+}
+
+const struct sq_message *
+sq_judge_request_pair(const struct sq_judge_template *t,
+                      const struct sq_sample *sample, sq_str response,
+                      sq_str baseline, struct sq_arena *arena, size_t *n)
+{
     struct sq_message *m = sq_arena_array(arena, 2, sizeof(*m));
     struct values v = {.query = sample->query, .response = response};
-    struct sq_sha256 *d = sq_sha256_new();
+    const sq_str texts[] = {sample->query, response, baseline};
+    const size_t ntexts = sq_judge_compares(t) ? 3 : 2;
     char hex[SQ_DIGEST_HEX], nonce[17];
     struct sq_buf steps;
     size_t len;
     char *text;
 
-    sq_sha256_add_field(d, sq_str_from(t->digest));
-    sq_sha256_add_field(d, sample->query);
-    sq_sha256_add_field(d, response);
-    sq_sha256_finish(d, hex);
-    sq_judge_nonce(hex, sample->query, response, nonce);
+    if (sq_judge_response_first(t, sample, response)) {
+        v.first = response;
+        v.second = baseline;
+    } else {
+        v.first = baseline;
+        v.second = response;
+    }
+    digest_of(t, texts, ntexts, hex);
+    sq_judge_nonce(hex, texts, ntexts, nonce);
     v.nonce = (sq_str){nonce, 16};
     sq_buf_init(&steps, SQ_MAX_PROMPT);
     list_steps(sample, arena, &steps);

@@ -6,9 +6,17 @@
 #include "base/path.h"
 
 /* The placeholders of a prompt; all but the last are data and framed. */
-enum { PH_QUERY, PH_RESPONSE, PH_STEPS, PH_NONCE, PH_COUNT };
-static const char *const placeholders[PH_COUNT] = {"query", "response", "steps",
-                                                   "nonce"};
+enum {
+    PH_QUERY,
+    PH_RESPONSE,
+    PH_FIRST,
+    PH_SECOND,
+    PH_STEPS,
+    PH_NONCE,
+    PH_COUNT
+};
+static const char *const placeholders[PH_COUNT] = {
+    "query", "response", "first", "second", "steps", "nonce"};
 
 /* Joins the array of lines obj.key in the arena; absent when not needed: "". */
 static enum sq_status load_lines(const struct sq_json *obj, const char *key,
@@ -93,8 +101,8 @@ static enum sq_status check_line(sq_str line, const char *path, size_t i,
             return sq_err_set(
                 err, SQ_INPUT,
                 "%s: prompt[%zu]: unknown placeholder %.*s; known "
-                "are {{query}}, {{response}}, {{steps}} and "
-                "{{nonce}}",
+                "are {{query}}, {{response}}, {{first}}, {{second}}, "
+                "{{steps}} and {{nonce}}",
                 path, i, SQ_STR_ARG(rest));
         }
         if (k != PH_NONCE) {
@@ -114,7 +122,11 @@ static enum sq_status check_prompt(sq_str prompt,
                                    const struct sq_judge_form_row *form,
                                    const char *path, struct sq_err *err)
 {
-    bool need[PH_COUNT] = {true, true, form->steps, false};
+    const bool need[PH_COUNT] = {[PH_QUERY] = true,
+                                 [PH_RESPONSE] = !form->pair,
+                                 [PH_FIRST] = form->pair,
+                                 [PH_SECOND] = form->pair,
+                                 [PH_STEPS] = form->steps};
     size_t seen[PH_COUNT] = {0};
     sq_str rest = prompt, line, before = SQ_STR("");
     size_t i;
@@ -148,6 +160,14 @@ static enum sq_status check_prompt(sq_str prompt,
         }
     }
     for (k = 0; k < PH_COUNT; k++) {
+        bool other = k == PH_RESPONSE || k == PH_FIRST || k == PH_SECOND;
+
+        if (other && !need[k] && seen[k] > 0) {
+            return sq_err_set(err, SQ_INPUT,
+                              "%s: prompt: {{%s}} is for other forms than "
+                              "\"%s\"",
+                              path, placeholders[k], form->name);
+        }
         if (need[k] && seen[k] == 0) {
             return sq_err_set(
                 err, SQ_INPUT,
@@ -295,7 +315,7 @@ enum sq_status sq_judge_template_load(struct sq_judge_template **out,
     if (st != SQ_OK) {
         goto out;
     }
-    t->name = sq_arena_str(&t->arena, short_name(name));
+    t->name = t->base = sq_arena_str(&t->arena, short_name(name));
     sq_sha256_of((sq_str){text, n}, t->digest);
     *out = t;
     t = NULL;
@@ -305,6 +325,13 @@ out:
     free(path);
     sq_judge_template_free(t);
     return st;
+}
+
+void sq_judge_template_swap(struct sq_judge_template *t)
+{
+    t->swapped = true;
+    t->name = sq_str_from(
+        sq_arena_printf(&t->arena, "%.*s-swapped", SQ_STR_ARG(t->base)));
 }
 
 void sq_judge_template_free(struct sq_judge_template *t)

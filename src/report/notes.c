@@ -11,6 +11,14 @@ static void take_attacks(void *ctx, const struct sq_store_row *row)
                 one ? "response talks" : "responses talk");
 }
 
+static void take_unsafe(void *ctx, const struct sq_store_row *row)
+{
+    struct sq_buf *out = ctx;
+    (void)row;
+    sq_buf_addf(out, "%sprograms ran without a sandbox (--unsafe-code)",
+                out->n ? "; " : "");
+}
+
 /* Rows of one judge and template come in the order of their measures: passed,
  * ..., sensitivity, specificity. */
 struct failing {
@@ -64,6 +72,10 @@ enum sq_status sq_notes_render(struct sq_store *store, const char *run_id,
                        err);
     if (st != SQ_OK)
         return st;
-    return sq_store_each(store, SQ_QUERY_RUN_RANGES, &run, 1, take_range, out,
+    st = sq_store_each(store, SQ_QUERY_RUN_RANGES, &run, 1, take_range, out,
+                       err);
+    if (st != SQ_OK)
+        return st;
+    return sq_store_each(store, SQ_QUERY_RUN_UNSAFE, &run, 1, take_unsafe, out,
                          err);
 }

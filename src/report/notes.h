@@ -1,6 +1,6 @@
 #ifndef SQ_REPORT_NOTES_H
 #define SQ_REPORT_NOTES_H
-/* What a reader of a run's numbers must know of its judges. */
+/* What a reader of a run's numbers must know of its judges and its programs. */
 #include "store/store.h"
 
 /* Appends the notes of a run, parted by "; "; nothing when all is well. */

@@ -240,7 +240,9 @@ static void put_verdicts(const struct rows *verdicts, const struct answer *a,
     for (size_t i = a->verdicts_from; i < a->verdicts_to; i++) {
         const sq_str *v = row_at(verdicts, i);
         bool asked = !sq_str_eq(v[VERDICT_FOLLOWING], SQ_STR("not_judged"));
-        if (!asked && !v[VERDICT_QUALITY].n)
+        bool compares =
+            !sq_str_eq(v[VERDICT_PREFERENCE_STATE], SQ_STR("not_judged"));
+        if (!asked && !compares && !v[VERDICT_QUALITY].n)
             continue; /* it judged the steps */
         sq_buf_addf(out, "%s{", sep);
         sep = ",";
@@ -255,6 +257,11 @@ static void put_verdicts(const struct rows *verdicts, const struct answer *a,
         if (v[VERDICT_QUALITY].n)
             sq_buf_addf(&found, "%squality %.*s", asked ? ", " : "",
                         SQ_STR_ARG(v[VERDICT_QUALITY]));
+        if (compares)
+            sq_buf_addf(&found, "preference %.*s",
+                        SQ_STR_ARG(v[VERDICT_PREFERENCE].n
+                                       ? v[VERDICT_PREFERENCE]
+                                       : v[VERDICT_PREFERENCE_STATE]));
         sq_buf_addc(out, ',');
         put_str(out, "found", sq_buf_str(&found));
         sq_buf_release(&found);

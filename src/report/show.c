@@ -278,7 +278,8 @@ static void add_step(const sq_str *row, struct sq_buf *out)
 static void add_verdict(const sq_str *row, struct sq_buf *out)
 {
     if (!row[VERDICT_EXPLANATION].n && !row[VERDICT_QUALITY].n &&
-        sq_str_eq(row[VERDICT_FOLLOWING], SQ_STR("not_judged")))
+        sq_str_eq(row[VERDICT_FOLLOWING], SQ_STR("not_judged")) &&
+        sq_str_eq(row[VERDICT_PREFERENCE_STATE], SQ_STR("not_judged")))
         return; /* it judged the steps, above */
     if (row[VERDICT_JUDGE].n)
         sq_buf_addf(out, "\nJudge %.*s", SQ_STR_ARG(row[VERDICT_JUDGE]));
@@ -292,6 +293,12 @@ static void add_verdict(const sq_str *row, struct sq_buf *out)
     else if (!sq_str_eq(row[VERDICT_QUALITY_STATE], SQ_STR("not_judged")))
         sq_buf_addf(out, " quality %.*s",
                     SQ_STR_ARG(row[VERDICT_QUALITY_STATE]));
+    if (row[VERDICT_PREFERENCE].n)
+        sq_buf_addf(out, " preference %.*s",
+                    SQ_STR_ARG(row[VERDICT_PREFERENCE]));
+    else if (!sq_str_eq(row[VERDICT_PREFERENCE_STATE], SQ_STR("not_judged")))
+        sq_buf_addf(out, " preference %.*s",
+                    SQ_STR_ARG(row[VERDICT_PREFERENCE_STATE]));
     sq_buf_addc(out, '\n');
     sq_wrap(out, row[VERDICT_EXPLANATION], 5);
 }

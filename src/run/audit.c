@@ -262,7 +262,8 @@ static enum sq_status put_audits(struct sq_session *s, struct sq_err *err)
     sq_str run = sq_str_from(s->run.id);
     for (size_t i = 0; i < s->njudges; i++)
         for (size_t k = 0; k < s->ntemplates; k++)
-            if (s->judges[i].engine->ops->asks)
+            if (s->judges[i].engine->ops->asks &&
+                !sq_judge_compares(s->templates[k]))
                 all.list[all.n++] = (struct audit){
                     .judge = s->judges[i].name, .template_ = s->templates[k]};
     enum sq_status st = sq_store_each(s->store, SQ_QUERY_RUN_PROBES, &run, 1,
@@ -281,7 +282,9 @@ enum sq_status sq_audit_put(struct sq_session *s, struct sq_err *err)
     enum sq_status st = sq_store_begin(s->store, err);
     if (st != SQ_OK)
         return st;
-    s->result->audits = s->njudges * s->ntemplates;
+    for (size_t k = 0; k < s->ntemplates; k++)
+        if (!sq_judge_compares(s->templates[k]))
+            s->result->audits += s->njudges;
     if (s->canaries)
         st = put_audits(s, err);
     if (st == SQ_OK && s->njudges > 1)

@@ -4,6 +4,7 @@
 
 #include "run/item.h"
 #include "run/judging.h"
+#include "run/opponent.h"
 
 /* A guess that fits English text. */
 #define BYTES_PER_TOKEN 4
@@ -26,11 +27,13 @@ static void add_request(struct sq_run_forecast_part *p,
 /* What a judge would be asked about a response. */
 static void add_judge(struct sq_run_forecast_part *p,
                       const struct sq_judge_template *t,
-                      const struct sq_sample *q, sq_str response)
+                      const struct sq_sample *q, sq_str response,
+                      sq_str baseline)
 {
     struct sq_arena arena = {0};
     struct sq_request r = {.sampling.max_tokens = t->max_tokens};
-    r.messages = sq_judge_request(t, q, response, &arena, &r.nmessages);
+    r.messages =
+        sq_judge_request_pair(t, q, response, baseline, &arena, &r.nmessages);
     add_request(p, &r);
     sq_arena_release(&arena);
 }
@@ -44,16 +47,22 @@ static void add_judges(struct sq_run_forecast_part *p,
     const struct sq_sample *q = job->sample->sample;
     bool twice = s->judges[judge].engine->ops->asks &&
                  sq_judging_repeats(s, q, job->epoch);
+    struct sq_arena arena = SQ_ARENA_INIT;
+    sq_str baseline =
+        sq_opponent_get(s->opponent, s->suites[job->sample->suite]->label, q,
+                        job->epoch, &arena);
     for (size_t i = 0; i < s->ntemplates; i++)
-        for (int k = 0; k < (twice ? 2 : 1); k++) {
+        for (int k = 0;
+             k < (twice && !sq_judge_compares(s->templates[i]) ? 2 : 1); k++) {
             if (!sq_judging_asks(s, job->sample->suite, s->templates[i]))
                 continue;
-            add_judge(p, s->templates[i], q, SQ_STR(""));
+            add_judge(p, s->templates[i], q, SQ_STR(""), baseline);
             if (response > 0) {
                 p->prompt_most += response;
                 p->prompt_about += response;
             }
         }
+    sq_arena_release(&arena);
 }
 
 static void add_canaries(struct sq_run_forecast *f, const struct sq_session *s)
@@ -61,10 +70,10 @@ static void add_canaries(struct sq_run_forecast *f, const struct sq_session *s)
     for (size_t k = 0; s->canaries && k < s->njudges; k++)
         for (size_t i = 0; i < s->ntemplates * s->canaries->n; i++) {
             const struct sq_canary *c = &s->canaries->list[i / s->ntemplates];
-            if (s->judges[k].engine->ops->asks)
-                add_judge(&f->parts[SQ_ASKED_JUDGE + k],
-                          s->templates[i % s->ntemplates], &c->sample,
-                          c->response);
+            const struct sq_judge_template *t = s->templates[i % s->ntemplates];
+            if (s->judges[k].engine->ops->asks && !sq_judge_compares(t))
+                add_judge(&f->parts[SQ_ASKED_JUDGE + k], t, &c->sample,
+                          c->response, SQ_STR(""));
         }
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "run/audit.h"
 #include "run/judging.h"
+#include "run/opponent.h"
 #include "run/score.h"
 #include "run/source.h"
 
@@ -293,6 +294,21 @@ static enum sq_state response_state(const struct sq_response *r)
     }
 }
 
+/* A verdict that is in the first token's logprobs becomes the text. */
+static void keep_logprobs(const struct sq_ask *ask, struct sq_response *r)
+{
+    struct sq_buf text;
+    if (!ask->request.top_logprobs || !ask->template_ || !r->raw)
+        return;
+    sq_buf_init(&text, SQ_MAX_REPLY);
+    if (sq_judge_first_token((sq_str){r->raw, r->raw_len}, &text)) {
+        free(r->text);
+        r->text_len = text.n;
+        r->text = sq_buf_take(&text);
+    }
+    sq_buf_release(&text);
+}
+
 enum sq_status sq_ask_store(struct sq_arrival *a, struct sq_err *err)
 {
     struct sq_ask *ask = a->ask;
@@ -305,6 +321,7 @@ enum sq_status sq_ask_store(struct sq_arrival *a, struct sq_err *err)
         struct sq_buf request;
         sq_buf_init(&request, SQ_MAX_PROMPT);
         render_request(&ask->request, &request);
+        keep_logprobs(ask, &a->response);
         struct sq_store_origin origin = {ask->key, ask->engine->ops->name,
                                          ask->engine->endpoint,
                                          ask->engine->model, request.p};
@@ -338,6 +355,10 @@ void sq_ask_arrived(struct sq_arrival *a)
         model_done(item, state, a->response.error);
         item->response = a->response;
         a->response = (struct sq_response){0};
+        item->baseline =
+            sq_opponent_get(item->session->opponent,
+                            item->session->suites[item->sample->suite]->label,
+                            item->sample->sample, item->epoch, &item->arena);
         sq_judging_begin(item);
         for (size_t i = 0; i < item->njudges; i++)
             sq_ask_key(&item->judges[i]);
@@ -383,7 +404,9 @@ enum sq_status sq_item_score(struct sq_item *item, struct sq_err *err)
         .text = {item->response.text, item->response.text_len},
         .error = item->error,
         .judged = item->judged,
-        .njudged = item->nscored};
+        .njudged = item->nscored,
+        .ran = item->ran,
+        .nran = item->nran};
     struct sq_score_sheet sheet;
     sq_score(&in, &item->arena, &sheet);
     if (item->nscored)

@@ -40,6 +40,7 @@ struct sq_item {
     struct sq_arena arena;
     struct sq_ask model;
     struct sq_response response;
+    sq_str baseline;       /* the response to compare with; p NULL = none */
     enum sq_state state;   /* of the response, as in struct sq_score_input */
     const char *error;     /* in the arena */
     struct sq_ask *judges; /* one per judge and template that this suite asks,
@@ -47,7 +48,9 @@ struct sq_item {
     struct sq_judged *judged; /* likewise */
     size_t njudges; /* the first nscored count, the others are repeats */
     size_t nscored;
-    size_t waiting;              /* asks not yet answered */
+    struct sq_ran *ran; /* programs that its rules want run */
+    size_t nran;
+    size_t waiting; /* asks not yet answered, programs not yet ended */
     struct sq_item *prev, *next; /* list of the items under way */
 };
 

@@ -11,7 +11,7 @@ bool sq_judging_asks(const struct sq_session *s, size_t suite,
     if (s->options->ntemplates)
         return true;
     for (size_t i = 0; i < def->njudges; i++)
-        if (sq_str_eq(def->judges[i], t->name))
+        if (sq_str_eq(def->judges[i], t->base))
             return true;
     return false;
 }
@@ -29,6 +29,7 @@ static void add_ask(struct sq_item *item, const struct sq_judge_template *t,
                                                     .top_p = NAN,
                                                     .max_tokens = t->max_tokens,
                                                     .seed = -1},
+                                       .top_logprobs = sq_judge_logprobs(t),
                                        .schema = t->schema,
                                        .sample = item->sample->sample,
                                        .epoch = item->epoch,
@@ -60,12 +61,26 @@ static void add_repeats(struct sq_item *item)
         return;
     for (size_t i = 0; i < item->nscored; i++) {
         const struct sq_ask *ask = &item->judges[i];
-        if (!ask->engine->ops->asks)
+        if (!ask->engine->ops->asks || sq_judge_compares(ask->template_))
             continue;
         add_ask(item, ask->template_, ask->judge, ask->request.messages,
                 ask->request.nmessages);
         item->judges[item->njudges - 1].repeat = i + 1;
     }
+}
+
+/* What was added last has nothing to compare with. */
+static void no_baseline(struct sq_item *item)
+{
+    struct sq_run_result *r = item->session->result;
+    struct sq_judged *j = &item->judged[item->njudges - 1];
+    item->judges[item->njudges - 1].state = SQ_ASK_DONE;
+    item->waiting--;
+    j->state = SQ_STATE_ERROR;
+    j->error = "--baseline-responses has none to this sample";
+    r->missing++;
+    if (!r->first_error.status)
+        (void)sq_err_set(&r->first_error, SQ_INPUT, "%s", j->error);
 }
 
 void sq_judging_begin(struct sq_item *item)
@@ -80,14 +95,20 @@ void sq_judging_begin(struct sq_item *item)
     sq_str text = {item->response.text, item->response.text_len};
     for (size_t i = 0; i < s->ntemplates; i++) {
         const struct sq_judge_template *t = s->templates[i];
-        if (!item->canary && !sq_judging_asks(s, item->sample->suite, t))
+        if (item->canary ? sq_judge_compares(t)
+                         : !sq_judging_asks(s, item->sample->suite, t))
             continue;
         size_t n = 0;
-        const struct sq_message *messages =
-            sq_judge_request(t, sample, text, &item->arena, &n);
-        for (size_t k = 0; k < s->njudges; k++)
-            if (is_asked(item, s->judges[k].engine))
-                add_ask(item, t, k, messages, n);
+        const struct sq_message *messages = sq_judge_request_pair(
+            t, sample, text, item->baseline, &item->arena, &n);
+        for (size_t k = 0; k < s->njudges; k++) {
+            if (!is_asked(item, s->judges[k].engine))
+                continue;
+            add_ask(item, t, k, messages, n);
+            if (sq_judge_compares(t) && s->judges[k].engine->ops->asks &&
+                !item->baseline.p)
+                no_baseline(item);
+        }
     }
     item->nscored = item->njudges;
     add_repeats(item);
@@ -111,8 +132,8 @@ static bool ask_again(struct sq_ask *ask)
         return false;
     sq_str text = {item->response.text, item->response.text_len};
     const struct sq_message *first =
-        sq_judge_request(ask->template_, item->sample->sample, text,
-                         &item->arena, &r->nmessages);
+        sq_judge_request_pair(ask->template_, item->sample->sample, text,
+                              item->baseline, &item->arena, &r->nmessages);
     ask->attempt++;
     r->messages = sq_judge_request_again(ask->template_, first, r->nmessages,
                                          ask->attempt + 1, &item->arena);

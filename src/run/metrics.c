@@ -1,10 +1,18 @@
 #include "run/metrics.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "seqeval_metric.h"
+#include "stat/passk.h"
 #include "stat/sequence.h"
+#include "stat/stat.h"
+
+/* What a sample's epochs passed is stored as this metric; the others, pass@10,
+ * are made of it. */
+static const char pass_1[] = "pass@1";
 
 /* What becomes a row of the leaderboard. */
 struct result {
@@ -17,27 +25,69 @@ struct result {
 struct fold {
     char *metric, *slice; /* NULL = none yet */
     double *values, *weights;
+    long long *epochs, *ones;
     size_t n, cap;
+    const long long *pass_k; /* 0 ends them */
     struct result *results;
     size_t nresults;
 };
+
+static void put_result(struct fold *f, const char *metric,
+                       struct sq_estimate estimate)
+{
+    f->results = sq_xrealloc(f->results, f->nresults + 1, sizeof *f->results);
+    f->results[f->nresults++] =
+        (struct result){sq_xstrdup(metric), sq_xstrdup(f->slice), estimate};
+}
+
+/* pass@k, unless a sample has fewer epochs than k. */
+static void put_pass_k(struct fold *f, long long k)
+{
+    char name[32];
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->epochs[i] < k)
+            return;
+        f->values[i] = sq_stat_pass_k(f->epochs[i], f->ones[i], k);
+    }
+    struct sq_estimate e = sq_stat_mean(f->values, f->n, 0, 1);
+    /* One sample says nothing of others, its epochs something of itself. */
+    if (f->n == 1)
+        e.stderr_ =
+            sqrt(fmax(0, sq_stat_pass_k_variance(f->epochs[0], f->ones[0], k)));
+    (void)snprintf(name, sizeof name, "pass@%lld", k);
+    put_result(f, name, e);
+}
+
+/* A count has no error of its own. */
+static struct sq_estimate sum_of(const double *values, size_t n)
+{
+    struct sq_estimate e = {n, 0, NAN, NAN, NAN};
+    for (size_t i = 0; i < n; i++)
+        e.value += values[i];
+    return e;
+}
+
+static struct sq_estimate estimate(const struct sq_metric *m,
+                                   const struct fold *f)
+{
+    if (m->sum)
+        return sum_of(f->values, f->n);
+    if (m->pooled)
+        return sq_stat_pooled(f->values, f->weights, f->n, m->min, m->max);
+    return sq_stat_mean(f->values, f->n, m->min, m->max);
+}
 
 static void end_group(struct fold *f)
 {
     const struct sq_metric *m =
         f->metric ? sq_metric_find(sq_str_from(f->metric)) : NULL;
-    if (m) {
-        f->results =
-            sq_xrealloc(f->results, f->nresults + 1, sizeof *f->results);
-        f->results[f->nresults++] = (struct result){
-            f->metric, f->slice,
-            m->pooled
-                ? sq_stat_pooled(f->values, f->weights, f->n, m->min, m->max)
-                : sq_stat_mean(f->values, f->n, m->min, m->max)};
-    } else {
-        free(f->metric);
-        free(f->slice);
-    }
+    if (m && strcmp(f->metric, pass_1) == 0)
+        for (size_t i = 0; i < SQ_PASS_K_MAX && f->pass_k[i]; i++)
+            put_pass_k(f, f->pass_k[i]);
+    else if (m)
+        put_result(f, f->metric, estimate(m, f));
+    free(f->metric);
+    free(f->slice);
     f->metric = f->slice = NULL;
     f->n = 0;
 }
@@ -55,15 +105,21 @@ static void on_value(void *ctx, const struct sq_metric_row *row)
         f->cap = f->cap ? 2 * f->cap : 256;
         f->values = sq_xrealloc(f->values, f->cap, sizeof *f->values);
         f->weights = sq_xrealloc(f->weights, f->cap, sizeof *f->weights);
+        f->epochs = sq_xrealloc(f->epochs, f->cap, sizeof *f->epochs);
+        f->ones = sq_xrealloc(f->ones, f->cap, sizeof *f->ones);
     }
     f->weights[f->n] = (double)row->steps;
+    f->epochs[f->n] = row->epochs;
+    f->ones[f->n] = row->ones;
     f->values[f->n++] = row->value;
 }
 
 static enum sq_status put_suite(struct sq_session *s, int64_t suite,
                                 struct sq_err *err)
 {
-    struct fold f = {0};
+    static const long long usual[SQ_PASS_K_MAX] = {1, 10, 100};
+    const long long *k = s->options->pass_k;
+    struct fold f = {.pass_k = k[0] ? k : usual};
     enum sq_status st =
         sq_store_metric_each(s->store, &s->run, suite, on_value, &f, err);
     end_group(&f);
@@ -80,6 +136,8 @@ static enum sq_status put_suite(struct sq_session *s, int64_t suite,
     free(f.results);
     free(f.values);
     free(f.weights);
+    free(f.epochs);
+    free(f.ones);
     return st;
 }
 

@@ -108,6 +108,16 @@ static enum sq_state quality_state(const struct sq_judged *j)
     return j->state == SQ_STATE_PASS ? j->verdict.quality_state : j->state;
 }
 
+static bool asks_preference(const struct sq_judged *j)
+{
+    return sq_judge_compares(j->template_);
+}
+
+static enum sq_state preference_state(const struct sq_judged *j)
+{
+    return j->state == SQ_STATE_PASS ? j->verdict.preference_state : j->state;
+}
+
 static sq_str reason_of(const struct sq_judged *j)
 {
     return j->state == SQ_STATE_PASS ? j->verdict.why : sq_str_from(j->error);
@@ -128,6 +138,23 @@ static void mean_quality(const struct sq_panel *p, struct sq_store_verdict *out)
         out->value = sum / (double)v.of[SQ_STATE_PASS];
 }
 
+/* The same. */
+static void mean_preference(const struct sq_panel *p,
+                            struct sq_store_verdict *out)
+{
+    struct votes v = {.n = p->n};
+    double sum = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        enum sq_state s = preference_state(&p->judged[i]);
+        v.of[s]++;
+        sum += s == SQ_STATE_PASS ? p->judged[i].verdict.preference : 0;
+    }
+    out->compares = true;
+    out->preference = together(&v);
+    if (out->preference == SQ_STATE_PASS)
+        out->share = sum / (double)v.of[SQ_STATE_PASS];
+}
+
 /* One judge's reason, or each judge's word. */
 static sq_str explain(const struct sq_panel *p, struct sq_arena *arena)
 {
@@ -144,6 +171,10 @@ static sq_str explain(const struct sq_panel *p, struct sq_arena *arena)
             sq_buf_addf(&text, " %g", j->verdict.quality);
         else if (asks_quality(j))
             sq_buf_addf(&text, " %s", sq_state_name(quality_state(j)));
+        if (asks_preference(j) && preference_state(j) == SQ_STATE_PASS)
+            sq_buf_addf(&text, " %g", j->verdict.preference);
+        else if (asks_preference(j))
+            sq_buf_addf(&text, " %s", sq_state_name(preference_state(j)));
     }
     sq_str all = sq_arena_str(arena, sq_buf_str(&text));
     sq_buf_release(&text);
@@ -165,7 +196,10 @@ void sq_panel_verdict(const struct sq_panel *p, struct sq_arena *arena,
     }
     if (asks_quality(first))
         mean_quality(p, out);
-    if (p->n == 1 || asks_following(first) || asks_quality(first))
+    if (asks_preference(first))
+        mean_preference(p, out);
+    if (p->n == 1 || asks_following(first) || asks_quality(first) ||
+        asks_preference(first))
         out->explanation = explain(p, arena);
 }
 
@@ -212,6 +246,13 @@ void sq_panel_findings(const struct sq_score_input *in, struct sq_arena *arena,
             f.state = quality_state(j);
             if (f.state == SQ_STATE_PASS)
                 f.value = j->verdict.quality;
+            list[n++] = f;
+        }
+        if (asks_preference(j)) {
+            f.question = "preference";
+            f.state = preference_state(j);
+            if (f.state == SQ_STATE_PASS)
+                f.value = j->verdict.preference;
             list[n++] = f;
         }
         if (j->template_->form == SQ_JUDGE_STEPS)

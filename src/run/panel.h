@@ -10,6 +10,7 @@
  */
 #include "judge/judge.h"
 #include "seqeval.h"
+#include "seqeval_program.h"
 #include "store/store.h"
 
 /* What one judge gave for a response by one template. */
@@ -22,6 +23,13 @@ struct sq_judged {
     bool again;        /* not the last word: a further try is missing */
 };
 
+/* A program that a rule wanted run. */
+struct sq_ran {
+    const struct sq_rule *rule;
+    struct sq_program_result result; /* LOST: it was not run */
+    void *item;                      /* whose it is; the loop's */
+};
+
 /* state: PASS when `text` is the model's response; else why there is none to
  * score (ERROR, NOT_RUN, TRUNCATED, REFUSED), with `error` for people. */
 struct sq_score_input {
@@ -31,6 +39,8 @@ struct sq_score_input {
     const char *error;
     const struct sq_judged *judged; /* the judges of a template side by side */
     size_t njudged;
+    const struct sq_ran *ran;
+    size_t nran;
 };
 
 /* The judges that were asked by one template. */

@@ -9,6 +9,7 @@
 #include "run/audit.h"
 #include "run/item.h"
 #include "run/metrics.h"
+#include "run/programs.h"
 
 /* The items under way and the asks that wait for a busy engine. */
 struct loop {
@@ -145,8 +146,9 @@ static enum sq_status drain_queue(struct loop *l, struct sq_err *err)
 
 static bool can_begin(const struct loop *l)
 {
-    return !l->planned && l->nitems < l->window && !l->s->model->full &&
-           !l->starved;
+    const struct sq_session *s = l->s;
+    return !l->planned && l->nitems < l->window && !s->model->full &&
+           !l->starved && !(s->sandbox && s->sandbox->full);
 }
 
 /* Begins canaries up to the nth, which go with the real items. */
@@ -228,11 +230,25 @@ static enum sq_status take_arrivals(struct loop *l, struct sq_err *err)
     enum sq_status st = SQ_OK;
     for (size_t i = 0; i < n; i++) {
         struct sq_item *item = list[i].ask->item;
+        bool answer = list[i].ask == &item->model;
         sq_ask_arrived(&list[i]);
+        if (answer)
+            sq_programs_begin(item);
         if (st == SQ_OK)
             st = advance(l, item, err);
     }
     free(list);
+    return st;
+}
+
+/* Goes on with items whose programs have ended. */
+static enum sq_status take_ready(struct loop *l, struct sq_err *err)
+{
+    struct sq_session *s = l->s;
+    enum sq_status st = SQ_OK;
+    for (size_t i = 0; i < s->nready && st == SQ_OK; i++)
+        st = advance(l, s->ready[i], err);
+    s->nready = 0;
     return st;
 }
 
@@ -242,12 +258,18 @@ static struct sq_engine *engine_at(const struct sq_session *s, size_t i)
     return i ? s->judges[i - 1].engine : s->model;
 }
 
+/* Those that run or wait to be run. */
+static size_t programs(const struct sq_session *s)
+{
+    return s->sandbox ? s->sandbox->in_flight : 0;
+}
+
 static size_t in_flight(const struct sq_session *s)
 {
     size_t n = 0;
     for (size_t i = 0; i <= s->njudges; i++)
         n += engine_at(s, i)->in_flight;
-    return n;
+    return n + programs(s);
 }
 
 static size_t under_way(const struct sq_session *s)
@@ -279,7 +301,8 @@ static bool has_work(const struct loop *l)
     for (size_t i = 0; i <= s->njudges; i++)
         free_engine = free_engine || !engine_at(s, i)->full;
     bool sendable = l->queue && !l->drained && !l->starved && free_engine;
-    return s->narrivals || (!l->stopping && (can_begin(l) || sendable));
+    return s->narrivals || s->nready ||
+           (!l->stopping && (can_begin(l) || sendable));
 }
 
 static enum sq_status work(struct loop *l, struct sq_err *err)
@@ -292,6 +315,8 @@ static enum sq_status work(struct loop *l, struct sq_err *err)
     if (st != SQ_OK)
         return st;
     st = take_arrivals(l, err);
+    if (st == SQ_OK)
+        st = take_ready(l, err);
     if (st == SQ_OK && !l->stopping)
         st = drain_queue(l, err);
     if (st == SQ_OK && !l->stopping)
@@ -317,7 +342,12 @@ static int time_to_wait(const struct sq_engine *e, int wait_ms)
     return left < 0 ? 0 : left < wait_ms ? (int)left : wait_ms;
 }
 
-/* Lets the engines move; the first one with requests in flight may wait. */
+/* How long programs are waited for while engines wait, too, for their network:
+ * so long may an answer lie there before it is looked at. */
+#define PROGRAMS_MS 10
+
+/* Lets engines and programs move; one of them may wait: the programs when there
+ * are any, else the first engine with requests in flight. */
 static enum sq_status step_engines(struct loop *l, int wait_ms,
                                    struct sq_err *err)
 {
@@ -326,6 +356,12 @@ static enum sq_status step_engines(struct loop *l, int wait_ms,
     l->drained = false;
     for (size_t i = 0; i <= s->njudges; i++)
         wait_ms = time_to_wait(engine_at(s, i), wait_ms);
+    int program_ms = wait_ms;
+    if (programs(s)) {
+        if (in_flight(s) > programs(s) && program_ms > PROGRAMS_MS)
+            program_ms = PROGRAMS_MS;
+        wait_ms = 0;
+    }
     for (size_t i = 0; i <= s->njudges && st == SQ_OK; i++) {
         struct sq_engine *e = engine_at(s, i);
         if (!e->in_flight && !e->full)
@@ -333,6 +369,8 @@ static enum sq_status step_engines(struct loop *l, int wait_ms,
         st = e->ops->step(e, s->narrivals ? 0 : wait_ms, err);
         wait_ms = 0;
     }
+    if (st == SQ_OK)
+        st = sq_programs_step(s, s->narrivals ? 0 : program_ms, err);
     return st;
 }
 

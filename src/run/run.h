@@ -33,6 +33,8 @@ struct sq_run_prompt {
     sq_str extra;           /* members for the body; see struct sq_request */
 };
 
+/* Most values of k in pass@k. */
+#define SQ_PASS_K_MAX 16
 struct sq_run_source; /* run/source.h */
 
 struct sq_run_options {
@@ -48,7 +50,9 @@ struct sq_run_options {
     size_t ntags;
     const char *db, *home, *data_dir;
     const char *replay_key, *cacert;
-    const char *prices; /* a price list, NULL = none */
+    const char *baseline; /* responses to compare with: a recording or a run;
+                             NULL = none */
+    const char *prices;   /* a price list, NULL = none */
     struct sq_budget_limits budget;
     struct sq_plan_limit limit;
     struct sq_sampling sampling; /* what is set overrides the suite's */
@@ -57,6 +61,10 @@ struct sq_run_options {
     double timeout_s;
     bool stream; /* answers come in pieces */
     bool allow_modified, no_cache;
+    const char *python;              /* what runs programs; NULL = python3 */
+    bool unsafe_code;                /* without a sandbox */
+    long long pass_k[SQ_PASS_K_MAX]; /* pass@k for these k; 0 ends them; none =
+                                        1, 10, 100 */
     bool judge_audit;      /* of judges that are asked, not replayed */
     long long num_fewshot; /* examples before a query; -1 = the suite's */
     struct sq_log *log;

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "check/finding.h"
 #include "grade/cut.h"
+#include "grade/unit_tests.h"
 #include "run/own_text.h"
 #include "run/panel.h"
 #include "stat/sequence.h"
@@ -43,14 +44,28 @@ static bool same_grader(const char *a, const char *b)
     return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
+/* The check by itself, or by how its program ended. */
+static void run_check(const struct sq_score_input *in,
+                      const struct sq_rule *rule, struct sq_check_text text,
+                      struct sq_finding *f)
+{
+    for (size_t i = 0; i < in->nran; i++)
+        if (in->ran[i].rule == rule) {
+            sq_unit_tests_ended(rule->args, text, &in->ran[i].result, f);
+            return;
+        }
+    rule->check->run(rule->args, text, f);
+}
+
 /* The rule on its part of the text. */
-static void run_rule(const struct sq_rule *rule, struct sq_check_text text,
+static void run_rule(const struct sq_score_input *in,
+                     const struct sq_rule *rule, struct sq_check_text text,
                      struct sq_finding *f)
 {
     struct sq_buf why;
     sq_str all = text.text;
     if (!rule->cut || sq_cut_apply(rule->cut, all, text.arena, &text.text)) {
-        rule->check->run(rule->args, text, f);
+        run_check(in, rule, text, f);
         if (f->len && text.text.p >= all.p && text.text.p <= all.p + all.n)
             f->at += (size_t)(text.text.p - all.p);
         return;
@@ -73,7 +88,8 @@ static void note_metric(const struct sq_rule *rule, const struct sq_finding *f,
     r->value = f->measured ? f->value : f->verdict == SQ_FINDING_HOLDS;
 }
 
-static struct ruling apply_rules(const struct sq_step *step, const char *grader,
+static struct ruling apply_rules(const struct sq_score_input *in,
+                                 const struct sq_step *step, const char *grader,
                                  enum sq_role role, struct sq_check_text text,
                                  struct sq_buf *why)
 {
@@ -83,7 +99,7 @@ static struct ruling apply_rules(const struct sq_step *step, const char *grader,
         if (rule->role != role || !same_grader(rule->grader, grader))
             continue;
         struct sq_finding f = {.verdict = SQ_FINDING_ERROR};
-        run_rule(rule, text, &f);
+        run_rule(in, rule, text, &f);
         note_metric(rule, &f, &r);
         bool first_broken = f.verdict == SQ_FINDING_BROKEN && !r.broken;
         bool tells = f.len || f.answer.p;
@@ -142,13 +158,13 @@ static void score_step(const struct sq_score_input *in, size_t i,
     out->own_start = own->at;
     out->own_end = own->at + own->len;
     struct ruling done =
-        apply_rules(step, grader, SQ_ROLE_CONSTRAINT, text, &why);
+        apply_rules(in, step, grader, SQ_ROLE_CONSTRAINT, text, &why);
     /* A heading may be the answer. */
     struct sq_check_text with_heading = {
         sq_str_sub(in->text, own->from, own->at + own->len), text.shared,
         arena};
     struct ruling right =
-        apply_rules(step, grader, SQ_ROLE_ANSWER, with_heading, &why);
+        apply_rules(in, step, grader, SQ_ROLE_ANSWER, with_heading, &why);
     bool by_answer = !done.evidence.len && !done.evidence.answer.p;
     struct sq_finding at = by_answer ? right.evidence : done.evidence;
     out->at = (by_answer ? own->from : own->at) + at.at;
@@ -321,6 +337,54 @@ static void rule_metrics(const struct sq_sample *sample,
     }
 }
 
+/* What the comparisons of a sample gave: by its one order, or by both. */
+struct duel {
+    const struct sq_store_verdict *one, *swapped;
+    bool both;
+};
+
+static void note_duel(struct duel *d, const struct sq_judge_template *t,
+                      const struct sq_store_verdict *v)
+{
+    if (t->swapped)
+        d->swapped = v;
+    else
+        d->one = v;
+    d->both = d->both || t->form == SQ_JUDGE_PAIRWISE;
+}
+
+/* 1 won, 0 lost, 0.5 neither. */
+static bool outcome(const struct sq_store_verdict *v, double *out)
+{
+    if (!v || v->preference != SQ_STATE_PASS)
+        return false;
+    *out = v->share > 0.5 ? 1 : v->share < 0.5 ? 0 : 0.5;
+    return true;
+}
+
+/* AlpacaEval's (tatsu-lab/alpaca_eval cd543a1, leaderboard metrics), where one
+ * order is asked; of two, only what both say is won or lost. */
+static void duel_metrics(const struct duel *d, struct sq_score_sheet *sheet,
+                         struct sq_metric_value *values)
+{
+    double a = 0, b = 0, result;
+    if (!outcome(d->one, &a) || (d->both && !outcome(d->swapped, &b)))
+        return;
+    if (d->both) {
+        result = a > 0.5 && b > 0.5 ? 1 : a < 0.5 && b < 0.5 ? 0 : 0.5;
+        put_metric(sheet, values, "flip_rate",
+                   (a > 0.5 && b < 0.5) || (a < 0.5 && b > 0.5));
+        put_metric(sheet, values, "first_position_rate", (a + 1 - b) / 2);
+    } else {
+        result = a;
+        put_metric(sheet, values, "win_rate_weighted", d->one->share);
+    }
+    put_metric(sheet, values, "win_rate", result);
+    put_metric(sheet, values, "wins", result > 0.5);
+    put_metric(sheet, values, "losses", result < 0.5);
+    put_metric(sheet, values, "draws", !(result > 0.5) && !(result < 0.5));
+}
+
 /* The verdicts on the whole response, for the store and as metrics. */
 static void judge_metrics(const struct sq_score_input *in,
                           struct sq_arena *arena, struct sq_score_sheet *sheet,
@@ -328,6 +392,7 @@ static void judge_metrics(const struct sq_score_input *in,
 {
     struct sq_store_verdict *verdicts =
         sq_arena_array(arena, in->njudged, sizeof *verdicts);
+    struct duel duel = {0};
     struct sq_panel p = {0};
     while (sq_panel_next(in, &p)) {
         struct sq_store_verdict *v = &verdicts[sheet->nverdicts++];
@@ -337,10 +402,13 @@ static void judge_metrics(const struct sq_score_input *in,
                        v->following == SQ_STATE_PASS);
         if (v->quality == SQ_STATE_PASS)
             put_metric(sheet, values, "quality", v->value);
+        if (v->compares)
+            note_duel(&duel, p.judged->template_, v);
         for (size_t i = 0; i < p.n; i++)
             sheet->final = sheet->final && !p.judged[i].again &&
                            p.judged[i].state == SQ_STATE_PASS;
     }
+    duel_metrics(&duel, sheet, values);
     sheet->verdicts = verdicts;
     sq_panel_findings(in, arena, sheet);
 }
@@ -382,6 +450,8 @@ void sq_score(const struct sq_score_input *in, struct sq_arena *arena,
     /* An empty query is never asked: that is final, a missing answer is not. */
     sheet->final = in->state != SQ_STATE_ERROR &&
                    (in->state != SQ_STATE_NOT_RUN || sample->query.n == 0);
+    for (size_t i = 0; i < in->nran; i++)
+        sheet->final = sheet->final && in->ran[i].result.end != SQ_PROGRAM_LOST;
     struct sq_panel judges;
     bool judged = sq_panel_of_steps(in, &judges);
     const struct sq_own_text *own = sq_own_texts(in, arena);

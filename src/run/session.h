@@ -11,8 +11,11 @@
 #include "judge/canary.h"
 #include "judge/judge.h"
 #include "run/run.h"
+#include "sandbox/sandbox.h"
 
 struct sq_ask;
+struct sq_item;
+struct sq_opponent; /* run/opponent.h */
 
 /* A request that an engine answered, waiting to be stored. */
 struct sq_arrival {
@@ -41,6 +44,7 @@ struct sq_session {
     struct sq_session_judge judges[SQ_JUDGES_MAX];
     size_t njudges;
     struct sq_arena arena;
+    struct sq_opponent *opponent;          /* NULL = no baseline is given */
     const struct sq_attack_rules *attacks; /* where a judge is asked */
     struct sq_canaries *canaries; /* NULL = the judges are not audited */
     struct sq_plan_sample *canary_samples; /* of each, in its order */
@@ -49,6 +53,10 @@ struct sq_session {
     struct sq_plan plan;
     struct sq_run_result *result;
     struct sq_budget *budget; /* the result's */
+
+    struct sq_sandbox *sandbox; /* NULL = no suite runs programs */
+    struct sq_item **ready;     /* whose last program has ended */
+    size_t nready;
 
     struct sq_arrival *arrivals;
     size_t narrivals, arrivals_cap;

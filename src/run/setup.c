@@ -3,12 +3,15 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "run/audit.h"
+#include "run/opponent.h"
+#include "run/programs.h"
+#include "run/settings.h"
 #include "run/source.h"
+#include "run/templates.h"
 
 void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
                        struct sq_response *response, int64_t row)
@@ -79,55 +82,6 @@ static enum sq_status open_suites(struct sq_session *s, struct sq_err *err)
                                .epochs = (int)o->epochs,
                                .limit = o->limit};
     return SQ_OK;
-}
-
-static enum sq_status add_template(struct sq_session *s, sq_str name,
-                                   struct sq_err *err)
-{
-    for (size_t i = 0; i < s->ntemplates; i++)
-        if (sq_str_eq(s->templates[i]->name, name))
-            return SQ_OK;
-    struct sq_judge_template *t = NULL;
-    enum sq_status st = sq_judge_template_load(&t, s->options->home, name, err);
-    if (st != SQ_OK)
-        return st;
-    s->templates = sq_xrealloc(s->templates, s->ntemplates + 1,
-                               sizeof(struct sq_judge_template *));
-    s->templates[s->ntemplates++] = t;
-    return SQ_OK;
-}
-
-/* Each quantity may come from one template only. */
-static enum sq_status check_templates(const struct sq_session *s,
-                                      struct sq_err *err)
-{
-    static const unsigned gives[] = {[SQ_JUDGE_FOLLOWING] = 1,
-                                     [SQ_JUDGE_QUALITY] = 2,
-                                     [SQ_JUDGE_PAPER] = 1 | 2,
-                                     [SQ_JUDGE_STEPS] = 4};
-    for (size_t i = 0; i < s->ntemplates; i++)
-        for (size_t j = 0; j < i; j++)
-            if (gives[s->templates[i]->form] & gives[s->templates[j]->form])
-                return sq_err_set(err, SQ_USAGE,
-                                  "--judge-template: %.*s and %.*s judge the "
-                                  "same thing; name one of them",
-                                  SQ_STR_ARG(s->templates[j]->name),
-                                  SQ_STR_ARG(s->templates[i]->name));
-    return SQ_OK;
-}
-
-static enum sq_status open_templates(struct sq_session *s, struct sq_err *err)
-{
-    const struct sq_run_options *o = s->options;
-    enum sq_status st = SQ_OK;
-    for (size_t i = 0; i < o->ntemplates && st == SQ_OK; i++)
-        st = add_template(s, sq_str_from(o->templates[i]), err);
-    for (size_t i = 0; i < s->nsuites && !o->ntemplates; i++) {
-        const struct sq_suite_def *def = s->suites[i]->def;
-        for (size_t j = 0; j < def->njudges && st == SQ_OK; j++)
-            st = add_template(s, def->judges[j], err);
-    }
-    return st == SQ_OK ? check_templates(s, err) : st;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -334,7 +288,7 @@ enum sq_status sq_session_open(struct sq_session *s,
                              .budget = &result->budget};
     enum sq_status st = open_suites(s, err);
     if (st == SQ_OK && options->njudges)
-        st = open_templates(s, err);
+        st = sq_templates_open(s, err);
     if (st == SQ_OK)
         st = open_model(s, err);
     if (st == SQ_OK && s->ntemplates)
@@ -346,174 +300,12 @@ enum sq_status sq_session_open(struct sq_session *s,
                "these suites are scored by rules alone: the judge has nothing "
                "to do (--judge-template NAME would ask it)");
     if (st == SQ_OK)
+        st = sq_opponent_open(s, err);
+    if (st == SQ_OK)
         st = sq_audit_open(s, err);
     if (st == SQ_OK)
         st = open_budget(s, err);
     return st;
-}
-
-/* A limit or sampling value; what is not set stays out. */
-static void put_set(struct sq_json *j, const char *key, double v, double unset)
-{
-    if (!isnan(v) && v != unset)
-        sq_json_put_num(j, key, v);
-}
-
-static void put_engine(struct sq_json *j, const char *key,
-                       const struct sq_engine *e)
-{
-    if (!e)
-        return;
-    struct sq_json *o = sq_json_object();
-    sq_json_put_str(o, "engine", sq_str_from(e->ops->name));
-    sq_json_put_str(o, "endpoint", sq_str_from(e->endpoint));
-    sq_json_put_str(o, "model", sq_str_from(e->model));
-    sq_json_put(j, key, o);
-}
-
-static void put_prompt(struct sq_json *j, const struct sq_run_prompt *p)
-{
-    struct sq_json *stops = p->nstops ? sq_json_array() : NULL;
-    if (p->system.n)
-        sq_json_put_str(j, "system", p->system);
-    for (size_t i = 0; i < p->nstops; i++)
-        sq_json_put_str(stops, NULL, p->stops[i]);
-    if (stops)
-        sq_json_put(j, "stop", stops);
-    if (p->top_logprobs)
-        sq_json_put_int(j, "logprobs", p->top_logprobs);
-    if (p->extra.n)
-        sq_json_put_str(j, "extra_body", p->extra);
-}
-
-/* How the source asked its model: all its settings that are not of scoring. */
-static void put_rest(struct sq_json *j, const struct sq_json *settings)
-{
-    static const char *const ours[] = {
-        "seqeval",      "judges",   "suites",   "judge_templates",
-        "judge_reasks", "canaries", "no_cache", "scored_from"};
-    for (const struct sq_json *i = sq_json_first(settings); i;
-         i = sq_json_next(i)) {
-        bool skip = false;
-        for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
-            skip = skip || sq_str_eq(sq_json_key(i), sq_str_from(ours[k]));
-        if (!skip)
-            sq_json_put(j, sq_json_key(i).p, sq_json_copy(i));
-    }
-}
-
-/* All that decides which questions are asked and how answers are read: two runs
- * with the same text are the same run. */
-static struct sq_json *identity(const struct sq_session *s)
-{
-    const struct sq_run_options *o = s->options;
-    struct sq_json *j = sq_json_object();
-    sq_json_put_str(j, "seqeval", SQ_STR(SQ_VERSION));
-    if (!o->source)
-        put_engine(j, "model", s->model);
-    struct sq_json *asked = sq_json_array();
-    for (size_t i = 0; i < s->njudges; i++)
-        put_engine(asked, NULL, s->judges[i].engine);
-    if (s->njudges)
-        sq_json_put(j, "judges", asked);
-    else
-        sq_json_free(asked);
-    struct sq_json *list = sq_json_array();
-    for (size_t i = 0; i < s->nsuites; i++) {
-        const struct sq_suite *suite = s->suites[i];
-        struct sq_json *u = sq_json_object();
-        sq_json_put_str(u, "suite", sq_str_from(suite->label));
-        sq_json_put_str(u, "definition", sq_str_from(suite->def->digest));
-        sq_json_put_str(u, "data", sq_str_from(suite->data_digest));
-        sq_json_put_str(u, "steps", sq_str_from(suite->def->steps_digest));
-        if (suite->modified)
-            sq_json_put_bool(u, "modified", true);
-        sq_json_put(list, NULL, u);
-    }
-    sq_json_put(j, "suites", list);
-    struct sq_json *judges = sq_json_array();
-    for (size_t i = 0; i < s->ntemplates; i++) {
-        struct sq_json *t = sq_json_object();
-        sq_json_put_str(t, "template", s->templates[i]->name);
-        sq_json_put_str(t, "digest", sq_str_from(s->templates[i]->digest));
-        sq_json_put(judges, NULL, t);
-    }
-    sq_json_put(j, "judge_templates", judges);
-    if (s->njudges)
-        sq_json_put_int(j, "judge_reasks", o->judge_reasks);
-    if (s->canaries)
-        sq_json_put_str(j, "canaries", sq_str_from(s->canaries->digest));
-    sq_json_put_bool(j, "no_cache", o->no_cache);
-    if (o->source) {
-        sq_json_put_str(j, "scored_from", sq_str_from(o->source->id));
-        put_rest(j, o->source->settings);
-        return j;
-    }
-    sq_json_put_int(j, "epochs", o->epochs);
-    put_set(j, "limit_first", (double)o->limit.first, 0);
-    put_set(j, "limit_last", (double)o->limit.last, 0);
-    put_set(j, "temperature", o->sampling.temperature, -1);
-    put_set(j, "top_p", o->sampling.top_p, -1);
-    put_set(j, "max_tokens", (double)o->sampling.max_tokens, -1);
-    put_set(j, "seed", (double)o->sampling.seed, -1);
-    put_prompt(j, &o->prompt);
-    return j;
-}
-
-static void put_price(struct sq_json *j, const char *key, struct sq_price p)
-{
-    if (!sq_price_known(p))
-        return;
-    struct sq_json *o = sq_json_object();
-    sq_json_put_num(o, "input", p.input);
-    sq_json_put_num(o, "output", p.output);
-    if (p.cached_less > 0)
-        sq_json_put_num(o, "cached_input", p.input - p.cached_less);
-    sq_json_put(j, key, o);
-}
-
-static void put_rate(struct sq_json *j, const char *key, long long n)
-{
-    if (n)
-        sq_json_put_int(j, key, n);
-}
-
-/* Where and with what it ran: kept, but no part of the identity. */
-static struct sq_json *provenance(const struct sq_session *s)
-{
-    struct sq_json *j = sq_json_object();
-    struct utsname host;
-    if (uname(&host) == 0) {
-        struct sq_json *h = sq_json_object();
-        sq_json_put_str(h, "name", sq_str_from(host.nodename));
-        sq_json_put_str(h, "system", sq_str_from(host.sysname));
-        sq_json_put_str(h, "release", sq_str_from(host.release));
-        sq_json_put_str(h, "machine", sq_str_from(host.machine));
-        sq_json_put(j, "host", h);
-    }
-    for (size_t i = 0; i < s->nsuites; i++)
-        if (s->suites[i]->languages && !sq_json_get(j, "languages_told_by"))
-            sq_json_put_str(j, "languages_told_by",
-                            sq_str_from(s->suites[i]->languages));
-    sq_json_put_int(j, "concurrency", s->options->concurrency);
-    put_rate(j, "rpm", s->options->model.rpm);
-    put_rate(j, "tpm", s->options->model.tpm);
-    if (s->options->stream)
-        sq_json_put_bool(j, "stream", true);
-    sq_json_put_int(j, "max_retries", s->options->max_retries);
-    sq_json_put_num(j, "timeout_s", s->options->timeout_s);
-    sq_engine_put_metadata(j, "model", s->model);
-    struct sq_json *judges = sq_json_object();
-    for (size_t i = 0; i < s->njudges; i++)
-        sq_engine_put_metadata(judges, s->judges[i].name, s->judges[i].engine);
-    sq_json_put(j, "judges", judges);
-    put_price(j, "model_price", s->budget->prices[SQ_ASKED_MODEL]);
-    struct sq_json *prices = sq_json_object();
-    for (size_t i = 0; i < s->njudges; i++)
-        put_price(prices, s->judges[i].name,
-                  s->budget->prices[SQ_ASKED_JUDGE + i]);
-    sq_json_put(j, "judge_prices", prices);
-    return j;
 }
 
 static enum sq_status put_suites(struct sq_session *s, struct sq_err *err)
@@ -542,9 +334,13 @@ static const char *judge_names(struct sq_session *s)
 enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
 {
     struct sq_buf settings, origin;
+    enum sq_status st = sq_programs_open(s, err);
+    if (st != SQ_OK)
+        return st;
     sq_buf_init(&settings, SQ_MAX_CONFIG);
     sq_buf_init(&origin, SQ_MAX_CONFIG);
-    struct sq_json *id = identity(s), *from = provenance(s);
+    struct sq_json *id = sq_settings_identity(s),
+                   *from = sq_settings_provenance(s);
     sq_json_render(id, &settings);
     sq_json_render(from, &origin);
     char key[SQ_DIGEST_HEX];
@@ -554,8 +350,7 @@ enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
                                .judge = judge_names(s),
                                .settings_json = settings.p,
                                .provenance_json = origin.p};
-    enum sq_status st =
-        sq_store_open(&s->store, s->options->db, SQ_STORE_WRITE, err);
+    st = sq_store_open(&s->store, s->options->db, SQ_STORE_WRITE, err);
     if (st == SQ_OK)
         st = sq_store_run_begin(s->store, &info, &s->run, err);
     if (st == SQ_OK)
@@ -579,6 +374,8 @@ void sq_session_close(struct sq_session *s)
         s->judges[i].engine->ops->close(s->judges[i].engine);
     if (s->model)
         s->model->ops->close(s->model);
+    sq_sandbox_close(s->sandbox);
+    free(s->ready);
     sq_plan_release(&s->plan);
     for (size_t i = 0; i < s->ntemplates; i++)
         sq_judge_template_free(s->templates[i]);
@@ -591,6 +388,7 @@ void sq_session_close(struct sq_session *s)
         sq_response_release(&s->arrivals[i].response);
     free(s->arrivals);
     sq_audit_close(s);
+    sq_opponent_close(s->opponent);
     sq_arena_release(&s->arena);
     sq_store_close(s->store);
 }

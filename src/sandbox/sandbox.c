@@ -14,6 +14,7 @@
 #define START_MS 60000 /* to be ready, on a busy machine */
 #define GRACE_MS 10000 /* above a program's own time, likewise */
 #define MAX_RESTARTS 5 /* of workers that fail one after another */
+#define MAX_ALONE 32   /* that wait while others run */
 #define MAX_PROGRAM ((size_t)256 << 20)
 
 /* A program on its way. */
@@ -39,20 +40,11 @@ struct pool {
     struct sq_sandbox_config config;
     char *helper, *python;
     struct seat *seats;
-    size_t nseats, nwaiting, running;
+    size_t nseats, nwaiting, nalone, running;
+    bool lonely; /* the one that runs is to be alone */
     struct line waiting, alone;
     size_t restarts;
 };
-
-const char *sq_program_end_name(enum sq_program_end e)
-{
-    static const char *const names[] = {
-#define X(id, name) name,
-        SQ_PROGRAM_LIST(X)
-#undef X
-    };
-    return names[e];
-}
 
 static struct pool *pool_of(struct sq_sandbox *s)
 {
@@ -110,6 +102,7 @@ static void run_again(struct pool *p, struct job *job)
 {
     job->again = true;
     put(&p->alone, job);
+    p->nalone++;
 }
 
 static void on_result(struct pool *p, struct seat *seat,
@@ -119,6 +112,7 @@ static void on_result(struct pool *p, struct seat *seat,
     seat->job = NULL;
     p->running--;
     p->restarts = 0;
+    p->lonely = false;
     bool shared = r->end == SQ_PROGRAM_TIMEOUT &&
                   r->cpu_s < SQ_SANDBOX_OWN_CPU * job->seconds;
     if (shared && !job->again)
@@ -136,6 +130,7 @@ static enum sq_status replace(struct pool *p, struct seat *seat,
     sq_worker_end(&seat->worker);
     if (job) {
         p->running--;
+        p->lonely = false;
         struct sq_program_result lost = {.end = SQ_PROGRAM_LOST,
                                          .why = "the sandbox's worker ended"};
         if (job->again)
@@ -150,28 +145,33 @@ static enum sq_status replace(struct pool *p, struct seat *seat,
     return start(p, seat, err);
 }
 
+/* What a free worker gets next; NULL = nothing now. Those that are to run alone
+ * do so when nothing else is left, or when they have become many. */
+static struct job *next_job(struct pool *p)
+{
+    bool alone = p->alone.first && (!p->nwaiting || p->nalone >= MAX_ALONE);
+    if (p->lonely || (alone && p->running))
+        return NULL;
+    if (alone) {
+        p->lonely = true;
+        p->nalone--;
+        return take(&p->alone);
+    }
+    struct job *job = take(&p->waiting);
+    p->nwaiting -= job != NULL;
+    return job;
+}
+
 static void assign(struct pool *p)
 {
     int64_t now = sq_clock_ms();
     for (size_t i = 0; i < p->nseats; i++) {
         struct seat *seat = &p->seats[i];
-        struct job *job = NULL;
         if (seat->worker.state != SQ_WORKER_IDLE || seat->job)
             continue;
-        if (p->alone.first) {
-            if (p->running)
-                return;
-            job = take(&p->alone);
-        } else if (p->running == 1 && p->waiting.first) {
-            /* does the one that runs want to be alone? */
-            for (size_t k = 0; k < p->nseats; k++)
-                if (p->seats[k].job && p->seats[k].job->again)
-                    return;
-        }
-        if (!job && (job = take(&p->waiting)) != NULL)
-            p->nwaiting--;
+        struct job *job = next_job(p);
         if (!job)
-            return;
+            break;
         seat->job = job;
         p->running++;
         sq_worker_ask(&seat->worker, sq_buf_str(&job->request),

@@ -8,24 +8,26 @@
  * which stays warm and forks once for each program. Linux alone.
  *
  * What holds for a program, whatever it does:
- *   files      it sees a root of its own with the interpreter's standard
- * library, read-only, and an empty /tmp in memory, gone with it. No device, no
- *              /proc, no executable; running one is refused.
- *   network    a namespace without an interface, and no sockets (connected
- * pairs apart). processes  it is the first process of a pid namespace: it sees
- * its children alone, and all of them end with it. It has no terminal, no
- * parent it could signal or trace, no descriptor but /dev/null, and a session
- * of its own. rights     user nobody, no capability, no_new_privs, a list of
- * allowed system calls (filter.c) in which what is not named fails. limits
- * limits.h, and its time on the wall; CPU time a little above that. Where
- * cgroup v2 can be written the memory of all its processes together is bounded
- * too; else each has its own bound. input      empty; output goes nowhere; the
- * environment is empty. verdicts   come from outside of it: its wait status and
- * a pipe that it alone writes to, read when it is dead. It cannot reach the
- * verdict on another program. It can claim its own by looking through the
- *              interpreter's frames, as it can by returning an object that
- *              equals everything: its tests run beside it, in the benchmarks'
- *              own way.
+ *
+ * - Files: it sees a root of its own with the interpreter's standard library,
+ *   read-only, and an empty /tmp in memory, gone with it. No device, no /proc,
+ *   no executable; running one is refused.
+ * - Network: a namespace without an interface, and no sockets (connected pairs
+ *   apart).
+ * - Processes: it is the first process of a pid namespace. It sees its children
+ *   alone, and all of them end with it. It has no terminal, no parent that it
+ *   could signal or trace, no descriptor but /dev/null and the pipe below.
+ * - Rights: user nobody, no capability, no_new_privs, a list of allowed system
+ *   calls (filter.c); what is not named there fails.
+ * - Limits: those of limits.h, and its time on the wall; CPU time a little
+ *   above that. Memory is bounded for each of its processes.
+ * - Input is empty, output goes nowhere, the environment is empty.
+ * - Verdicts come from outside of it: its wait status and a pipe that it alone
+ *   writes to, read when it is dead. It cannot reach the verdict on another
+ *   program. It can claim its own by looking through the interpreter's frames,
+ *   as it can by returning an object that equals everything: its tests run
+ *   beside it, in the benchmarks' own way.
+ *
  * Not promised: that the kernel has no fault, and that the time a program takes
  * is not felt by others (cores and caches are shared).
  *
@@ -35,36 +37,12 @@
  *
  * Life cycle: open, submit and step in turn, close, which ends every process.
  */
-#include <stdbool.h>
 #include <stddef.h>
 #include "base/err.h"
 #include "base/str.h"
+#include "seqeval_program.h"
 
-#define SQ_SANDBOX_OWN_CPU 0.95
-
-/* How a program ended. */
-#define SQ_PROGRAM_LIST(X)                                                     \
-    X(PASSED, "passed")   /* ran to its end without an exception */            \
-    X(FAILED, "failed")   /* an exception came out of it */                    \
-    X(TIMEOUT, "timeout") /* its time was over */                              \
-    X(KILLED, "killed")   /* by a signal: memory, CPU time, a crash */         \
-    X(EXITED, "exited")   /* it left before its end */                         \
-    X(LOST, "lost")       /* the sandbox failed twice: nothing is known */
-
-enum sq_program_end {
-#define X(id, name) SQ_PROGRAM_##id,
-    SQ_PROGRAM_LIST(X)
-#undef X
-        SQ_PROGRAM_COUNT
-};
-const char *sq_program_end_name(enum sq_program_end e);
-
-struct sq_program_result {
-    enum sq_program_end end;
-    double wall_s, cpu_s;
-    bool again;    /* this was the second run, alone */
-    char why[512]; /* the exception, the signal; UTF-8, one line; "" */
-};
+#define SQ_SANDBOX_OWN_CPU 0.9
 
 struct sq_sandbox_config {
     const char *helper; /* path of `sandbox`; NULL: where modules lie */

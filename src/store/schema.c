@@ -196,6 +196,8 @@ static const char *const version_1[] = {
     " quality_state INTEGER NOT NULL,"
     " quality REAL,"
     " explanation TEXT,"
+    " preference_state INTEGER NOT NULL,"
+    " preference REAL,"
     " PRIMARY KEY(run, sample, epoch, template),"
     " FOREIGN KEY(run, sample, epoch) REFERENCES sheet ON DELETE CASCADE"
     ") STRICT, WITHOUT ROWID",
@@ -310,7 +312,9 @@ static const char *const version_1[] = {
     "  v.template,"
     "  (SELECT name FROM state WHERE id = v.following) AS following,"
     "  (SELECT name FROM state WHERE id = v.quality_state) AS quality_state,"
-    "  v.quality, v.explanation"
+    "  v.quality, v.explanation,"
+    "  (SELECT name FROM state WHERE id = v.preference_state)"
+    "   AS preference_state, v.preference"
     " FROM verdict v JOIN run r ON r.id = v.run"
     " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
     "CREATE VIEW judge_verdicts AS"

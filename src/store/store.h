@@ -194,6 +194,9 @@ struct sq_store_verdict {
     enum sq_state following, quality; /* PASS/FAIL; PASS; UNPARSABLE, ERROR,
                                          NOT_JUDGED where it does not ask */
     double value;                     /* quality, when quality is PASS */
+    bool compares;                    /* the next two hold */
+    enum sq_state preference;
+    double share; /* preference, when it is PASS */
     sq_str explanation;
 };
 
@@ -257,7 +260,8 @@ enum sq_status sq_store_audit_put(struct sq_store *s, const struct sq_run *run,
 struct sq_metric_row {
     const char *suite, *metric, *slice;
     double value;
-    size_t steps; /* of the sample, the answerable ones */
+    size_t steps;           /* of the sample, the answerable ones */
+    long long epochs, ones; /* values that the mean is of; those that are 1 */
 };
 enum sq_status sq_store_metric_each(struct sq_store *s,
                                     const struct sq_run *run, int64_t suite,
@@ -300,7 +304,8 @@ enum sq_store_query {
     SQ_QUERY_RUN_SUITES,
     /* run -> suite, unit, grader, state, n: how many of each unit ended in each
      * state. Units: "sample" (one per sample and epoch), "step" (by grader),
-     * "following" and "quality" (verdicts, grader = template). */
+     * "following", "quality" and "preference" (verdicts, grader = template; the
+     * last only where the template compares). */
     SQ_QUERY_RUN_STATES,
     /* run, suite (NULL = all), slice (NULL = all) -> suite, slice, metric,
      * value, stderr, lo, hi, n */
@@ -308,6 +313,8 @@ enum sq_store_query {
     /* run -> suite, metric, sample_id, value: each sample's mean over its
      * epochs, in no order */
     SQ_QUERY_RUN_VALUES,
+    /* run -> a row when its programs ran without a sandbox: 1 */
+    SQ_QUERY_RUN_UNSAFE,
     /* run -> n: the responses that talk to the judge */
     SQ_QUERY_RUN_ATTACKS,
     /* run -> judge, template, kind, expected, n, right: probes, counted */
@@ -350,8 +357,9 @@ enum sq_store_query {
     SQ_QUERY_SAMPLE_STEPS,
     /* run, sample -> suite, epoch, template, template_digest, state (of the
      * judge's last request), error, following, quality_state, quality,
-     * explanation, reply, judge, sample_id, ordinal. With several judges a row
-     * for all of them together follows, its judge "". */
+     * explanation, reply, judge, sample_id, preference_state, preference,
+     * ordinal. With several judges a row for all of them together follows, its
+     * judge "". */
     SQ_QUERY_SAMPLE_VERDICTS,
     SQ_QUERY_COUNT
 };

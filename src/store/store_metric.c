@@ -36,6 +36,11 @@ struct slice {
     size_t end; /* in members: where the next one begins */
 };
 
+/* A sample's values: how many, and how many of them are 1. */
+struct tally {
+    long long epochs, ones;
+};
+
 /* Samples stand in the order of the suite, not in that of their arrival: sums
  * come out the same, to the last bit, however the run was cut up. */
 struct roll {
@@ -43,6 +48,7 @@ struct roll {
     struct entry *entries; /* by row */
     size_t *steps;         /* by place */
     double *values;        /* by place, of the metric at hand; NAN = none */
+    struct tally *tallies; /* likewise */
     size_t n;
     size_t *members; /* places: slice after slice, in order */
     size_t nmembers;
@@ -57,6 +63,7 @@ static void roll_release(struct roll *r)
     free(r->slices);
     free(r->members);
     free(r->values);
+    free(r->tallies);
     free(r->steps);
     free(r->entries);
 }
@@ -105,6 +112,7 @@ static enum sq_status read_samples(struct roll *r, int64_t suite,
     }
     sq_stmt_release(q);
     r->values = sq_xcalloc(r->n ? r->n : 1, sizeof(r->values[0]));
+    r->tallies = sq_xcalloc(r->n ? r->n : 1, sizeof(r->tallies[0]));
     if (r->n)
         qsort(r->entries, r->n, sizeof(r->entries[0]), by_row);
     return st;
@@ -166,10 +174,11 @@ static enum sq_status read_metrics(struct sq_store *s, struct metric **list,
 static enum sq_status read_values(struct roll *r, const struct sq_run *run,
                                   int64_t metric, bool *any, struct sq_err *err)
 {
-    struct sq_stmt *q =
-        sq_db_query(r->s->db, "SELECT sample, avg(value) FROM sample_score"
-                              " WHERE run = ?1 AND metric = ?2"
-                              " GROUP BY sample");
+    struct sq_stmt *q = sq_db_query(
+        r->s->db, "SELECT sample, avg(value), count(*), sum(value = 1)"
+                  " FROM sample_score"
+                  " WHERE run = ?1 AND metric = ?2"
+                  " GROUP BY sample");
     enum sq_status st;
     bool row;
 
@@ -184,6 +193,8 @@ static enum sq_status read_values(struct roll *r, const struct sq_run *run,
         if (place == r->n)
             continue;
         r->values[place] = sq_stmt_num(q, 1);
+        r->tallies[place] =
+            (struct tally){sq_stmt_int(q, 2), sq_stmt_int(q, 3)};
         *any = true;
     }
     sq_stmt_release(q);
@@ -199,6 +210,8 @@ static void give(const struct roll *r, struct sq_metric_row *row, size_t place,
         return;
     row->value = r->values[place];
     row->steps = r->steps[place];
+    row->epochs = r->tallies[place].epochs;
+    row->ones = r->tallies[place].ones;
     fn(ctx, row);
 }
 

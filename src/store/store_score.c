@@ -50,7 +50,7 @@ static enum sq_status put_verdict(const struct place *at,
                                   struct sq_err *err)
 {
     struct sq_stmt *q = query_at(at, "INSERT INTO verdict VALUES(?1, ?2, ?3,"
-                                     " ?4, ?5, ?6, ?7, ?8)");
+                                     " ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
 
     sq_stmt_bind_cstr(q, 4, v->judge_template);
     sq_stmt_bind_int(q, 5, v->following);
@@ -58,6 +58,9 @@ static enum sq_status put_verdict(const struct place *at,
     if (v->quality == SQ_STATE_PASS)
         sq_stmt_bind_num(q, 7, v->value);
     sq_stmt_bind_str_opt(q, 8, v->explanation);
+    sq_stmt_bind_int(q, 9, v->compares ? v->preference : SQ_STATE_NOT_JUDGED);
+    if (v->compares && v->preference == SQ_STATE_PASS)
+        sq_stmt_bind_num(q, 10, v->share);
     return sq_stmt_run(q, err);
 }
 

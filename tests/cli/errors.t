@@ -38,7 +38,7 @@ home_run() {
         --model "replay:$tmp/ok.jsonl" "$@"
 }
 
-fails "unknown suite" 2 "no suite 'seqevl'; there is: chain" \
+fails "unknown suite" 2 "no suite 'seqevl'; there is: alpaca_eval, chain" \
     "$seqeval" run --suite seqevl --model "replay:$tmp/ok.jsonl" --db "$db"
 fails "unknown suite parameter" 2 "stepz" \
     "$seqeval" run --suite chain:stepz=3 --model "replay:$tmp/ok.jsonl" \

@@ -252,8 +252,16 @@ put_scores(struct sq_store *s, const struct sq_run *run, int64_t sample,
     const struct sq_metric_value metrics[] = {{"step_rate", rate},
                                               {"other", 1 - rate}};
     const struct sq_store_verdict verdicts[] = {
-        {"paper", SQ_STATE_PASS, SQ_STATE_PASS, 4, SQ_STR("fine")},
-        {"quality", SQ_STATE_NOT_JUDGED, SQ_STATE_UNPARSABLE, 3, SQ_STR("")}};
+        {.judge_template = "paper",
+         .following = SQ_STATE_PASS,
+         .quality = SQ_STATE_PASS,
+         .value = 4,
+         .explanation = SQ_STR("fine")},
+        {.judge_template = "quality",
+         .following = SQ_STATE_NOT_JUDGED,
+         .quality = SQ_STATE_UNPARSABLE,
+         .value = 3,
+         .explanation = SQ_STR("")}};
     const struct sq_judge_finding findings[] = {
         {"j1", "paper", "following", 0, SQ_STATE_PASS, NAN, SQ_STR(""),
          SQ_STR("fine")},

@@ -247,13 +247,15 @@ static void nonce_is_in_neither_text(void **state)
     sq_sha256_of(SQ_STR("seed"), h[0]);
     sq_sha256_of(sq_str_from(h[0]), h[1]);
     sq_sha256_of(sq_str_from(h[1]), h[2]);
-    sq_judge_nonce(h[0], SQ_STR(""), SQ_STR(""), nonce);
+    sq_judge_nonce(h[0], NULL, 0, nonce);
     assert_memory_equal(nonce, h[0], 16);
     assert_int_equal(strlen(nonce), 16);
     snprintf(response, sizeof(response), "x%.16sx", h[0]);
-    sq_judge_nonce(h[0], SQ_STR(""), sq_str_from(response), nonce);
+    sq_judge_nonce(h[0], (sq_str[]){SQ_STR(""), sq_str_from(response)}, 2,
+                   nonce);
     assert_memory_equal(nonce, h[1], 16);
-    sq_judge_nonce(h[0], sq_str_from(h[1]), sq_str_from(response), nonce);
+    sq_judge_nonce(h[0], (sq_str[]){sq_str_from(h[1]), sq_str_from(response)},
+                   2, nonce);
     assert_memory_equal(nonce, h[2], 16);
 }
 

@@ -23,7 +23,8 @@ static void test_views_have_the_documented_columns(void **state)
                       "completion_tokens,cost,cached_tokens,"
                       "reasoning_tokens"),
         VIEW("verdicts", "run_id,suite,sample_id,epoch,template,following,"
-                         "quality_state,quality,explanation"),
+                         "quality_state,quality,explanation,"
+                         "preference_state,preference"),
         VIEW("judge_verdicts", "run_id,suite,sample_id,epoch,judge,template,"
                                "question,step,state,value,evidence,"
                                "explanation"),

@@ -130,8 +130,9 @@ static void test_show(void **state)
             "|1|-|-|-|why|a|-|-\n"
             "s:n=3|1|1|2|5|sort|1|-|-||fail|0|-|0|-|-|a|-|-\n"
             "s:n=3|1|2|2|5|film|0|[0,1]|-|-|-|-|-|-|-|-|a|-|-\n");
-    each_is(s, SQ_QUERY_SAMPLE_VERDICTS, "r", "a",
-            "s:n=3|1|paper|t1|pass|-|pass|pass|4.0|fine|y|j1|a|0\n");
+    each_is(
+        s, SQ_QUERY_SAMPLE_VERDICTS, "r", "a",
+        "s:n=3|1|paper|t1|pass|-|pass|pass|4.0|fine|y|j1|a|not_judged|-|0\n");
     each_is(s, SQ_QUERY_SAMPLE, "r", "zz", "");
     sq_store_close(s);
 }

@@ -162,7 +162,7 @@ static void test_names(void **state)
     char **names = NULL;
     struct sq_err err = {0};
     assert_int_equal(sq_suite_names(".", &names, &err), SQ_OK);
-    assert_string_equal(names[0], "chain");
+    assert_string_equal(names[0], "alpaca_eval");
     for (size_t i = 1; names[i]; i++)
         assert_true(strcmp(names[i - 1], names[i]) < 0);
     for (size_t i = 0; names[i]; i++)
