@@ -15,6 +15,8 @@
 enum {
     MOST_PARALLEL = 32, /* more at a time gain nothing on processors */
     KEPT = 4,           /* prompts' beginnings that may come again */
+    EXACT_PARALLEL = 8, /* of tiny ones: measured with 1 million parameters */
+    EXACT_EACH = 160,   /* likewise */
     CELLS_EACH = 2048,  /* of a text worked on, when the context is longer */
     CELLS_MOST = 32768, /* that a long context alone asks for */
     CELLS_LEAST = 256,
@@ -70,10 +72,14 @@ static enum sq_status choose_room(struct sq_local_model *m, long long parallel,
     double each = (double)sq_gguf_cell_bytes(&m->file);
     double there = (double)sq_platform_free_memory();
     int kept = m->info->shares ? KEPT : 0;
-    m->parallel = least((double)(parallel > 1 ? parallel : 1), MOST_PARALLEL);
+    m->room.exact = m->info->shares && m->info->parameters < TINY_PARAMETERS;
+    m->parallel = least((double)(parallel > 1 ? parallel : 1),
+                        m->room.exact ? EXACT_PARALLEL : MOST_PARALLEL);
     double cells = (double)m->parallel * CELLS_EACH;
     double alone = least(trained, CELLS_MOST);
     cells = cells > alone ? cells : alone;
+    if (m->room.exact) /* every one of them is looked at for every token */
+        cells = least(cells, m->parallel * EXACT_EACH + alone);
     cells = least(cells, (m->parallel + kept) * trained);
     if (there >= 0 && each > 0) {
         /* What is mapped from the file counts as free. */
@@ -91,7 +97,6 @@ static enum sq_status choose_room(struct sq_local_model *m, long long parallel,
     int batch =
         least(BATCH_WORK / (double)(m->info->parameters + 1), BATCH_MOST);
     m->room.batch = batch > BATCH_LEAST ? batch : BATCH_LEAST;
-    m->room.exact = m->info->shares && m->info->parameters < TINY_PARAMETERS;
     if (m->room.exact)
         m->room.batch = SQ_LLAMA_EXACT;
     m->room.batch = least(m->room.batch, m->room.cells);

@@ -56,6 +56,19 @@ is "provenance has the file's digest" "$(sqlite3 "$tmp/1.db" \
 local_run "$tmp/tiny.gguf" --db "$tmp/l.db" --logprobs 3 -n 2
 is "logprobs: a run" "$status" 0
 
+for model in benchmarks/chain/models/*.gguf; do
+    [ -e "$model" ] || continue
+    for j in 1 16; do
+        run "$seqeval" run -q --suite chain:family=tiny,n=24 -j $j \
+            --model "local:$model" --db "$tmp/m$j.db"
+        answers "$tmp/m$j.db" >"$tmp/m$j.txt"
+        rm "$tmp/m$j.db"
+    done
+    is "${model##*/}: answers" "$(wc -l <"$tmp/m1.txt" | tr -d ' ')" 24
+    ok "${model##*/}: the same, one at a time or not" \
+        cmp "$tmp/m1.txt" "$tmp/m16.txt"
+done
+
 # ---- judging ----------------------------------------------------------------
 run "$seqeval" run -q --suite chain:n=6 --model "local:$tmp/tiny.gguf" \
     --judge "local:$tmp/tiny.gguf" --judge-template steps --max-tokens 30 \
