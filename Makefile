@@ -162,7 +162,8 @@ bench: all $(TOOL_BIN) ## measure speed and memory
 
 lint: ## format, clang-tidy, cppcheck, layers, banned functions, sizes
 	@BUILD=$(BUILD) sh tests/lint/run.sh
-lint: export TIDY_FLAGS = $(CPP_FLAGS) $(LLAMA_CFLAGS)
+lint: export TIDY_FLAGS = $(CPP_FLAGS) $(LLAMA_CFLAGS) \
+    -DSQ_LLAMA_RELEASE='"$(LLAMA_RELEASE)"'
 
 format: ## rewrite the sources as make lint wants them
 	clang-format -i $(ALL_SRC)

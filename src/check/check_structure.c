@@ -117,8 +117,8 @@ static void run_sections(const void *args, struct sq_check_text text,
         if (line.kind != SQ_LINE_PROSE || !sq_text_is_heading(line.text))
             continue;
         title = title_of(line.text);
-        for (size_t i = 0; i < titles->n && title.n <= 4 * SQ_STRINGS_BYTES;
-             i++) {
+        for (size_t i = 0;
+             i < titles->n && title.n <= (size_t)4 * SQ_STRINGS_BYTES; i++) {
             if (seen[i] ||
                 sq_fold_match(title, 0, titles->s[i], &steps) != title.n)
                 continue;

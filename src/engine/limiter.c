@@ -155,7 +155,8 @@ static bool slow(struct sq_window *w, int64_t latency_ms)
         return false;
     w->nsamples = 0;
     qsort(w->samples, SQ_WINDOW_SAMPLES, sizeof w->samples[0], by_size);
-    double median = (double)w->samples[SQ_WINDOW_SAMPLES / 2];
+    const size_t middle = SQ_WINDOW_SAMPLES / 2;
+    double median = (double)w->samples[middle];
     bool inflated = w->lowest_ms > 0 && median > SLOW_TIMES * w->lowest_ms &&
                     median > w->lowest_ms + SLOW_MS;
     if (w->lowest_ms <= 0 || median < w->lowest_ms)

@@ -11,7 +11,7 @@
 
 #define MAX_DEPTH 6
 /* Longer answers are compared by their text alone. */
-#define MAX_BYTES 2000
+#define MAX_BYTES ((size_t)2000)
 
 /* ---- where it stands --------------------------------------------------- */
 
@@ -173,7 +173,7 @@ static void add_plain(sq_str s, struct sq_buf *out)
  * zeros that say nothing: "-10080", "0.5". False when it is no such number. */
 static bool add_decimal(sq_str s, struct sq_buf *out)
 {
-    size_t i = 0, digits = 0, group = 0, first = out->n;
+    size_t i = 0, digits = 0, group = 0, first;
     bool point = false, commas = false;
 
     if (s.n > 0 && (s.p[0] == '-' || s.p[0] == '+') && s.p[i++] == '-')

@@ -69,7 +69,7 @@ static size_t suite_of(struct gathering *g, size_t run, sq_str label)
             sq_str_eq(b->entries[i].suite, label))
             e = &b->entries[i];
     for (size_t i = 0; i < g->nsuites; i++)
-        if (e && same_data(g->suites[i], e))
+        if (e && g->suites[i] && same_data(g->suites[i], e))
             return i;
     g->suites = sq_xrealloc(g->suites, g->nsuites + 1, sizeof(void *));
     g->suites[g->nsuites] = e;
@@ -327,6 +327,8 @@ static bool same_sample(const struct answer *a, const struct answer *b)
 static void put_in_order(struct gathering *g)
 {
     struct answer *a = g->answers;
+    if (!a)
+        return;
     qsort(a, g->nanswers, sizeof *a, by_sample);
     for (size_t i = 1; i < g->nanswers; i++)
         if (same_sample(&a[i - 1], &a[i]))

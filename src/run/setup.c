@@ -159,7 +159,7 @@ static enum sq_status open_judges(struct sq_session *s, struct sq_err *err)
     for (size_t i = 0; i < o->njudges; i++) {
         struct sq_engine *e = NULL;
         enum sq_status st = open_engine(s, &o->judges[i], true, &e, err);
-        if (st != SQ_OK)
+        if (st != SQ_OK || !e)
             return st;
         const char *name = judge_name(s, e->model);
         for (size_t k = 0; k < i; k++)

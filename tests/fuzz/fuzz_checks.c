@@ -34,7 +34,7 @@ static void compile_rules(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct sq_check_text text;
+    struct sq_check_text text = {0};
     struct sq_finding f;
     const struct sq_rule *rule;
 

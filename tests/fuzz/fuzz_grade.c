@@ -18,8 +18,7 @@
     } while (0)
 
 static const char *const rules[] = {
-    "{\"check\":\"contained\",\"reference\":\"a\",\"markers\":[\"is\"],"
-    "\"skip\":3}",
+    "{\"check\":\"contained\",\"reference\":\"a\",\"markers\":[\"is\"]}",
     "{\"check\":\"flexible_number\",\"reference\":\"1,2\"}",
     "{\"check\":\"hendrycks\",\"reference\":\"\\\\frac12\"}",
     "{\"check\":\"last_number\",\"reference\":\"12\"}",
