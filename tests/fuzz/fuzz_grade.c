@@ -18,11 +18,11 @@
     } while (0)
 
 static const char *const rules[] = {
-    "{\"check\":\"contained\",\"reference\":\"a\",\"markers\":[\"is\"]}",
+    "{\"check\":\"contained\",\"reference\":\"a\",\"skip\":3,\"markers\":\"i\"}",
     "{\"check\":\"flexible_number\",\"reference\":\"1,2\"}",
     "{\"check\":\"hendrycks\",\"reference\":\"\\\\frac12\"}",
     "{\"check\":\"last_number\",\"reference\":\"12\"}",
-    "{\"check\":\"letter\",\"reference\":\"A\",\"choices\":\"A:a b, B:c\","
+    "{\"check\":\"letter\",\"reference\":\"A\",\"choices\":\"A:a,B:c\","
     "\"markers\":[\"is\"]}",
     "{\"check\":\"marker\",\"markers\":[\"is\"]}",
     "{\"check\":\"math\",\"reference\":\"(x+1)^2\"}",
