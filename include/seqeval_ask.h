@@ -10,6 +10,8 @@ struct sq_sample;
 struct sq_message {
     const char *role; /* "system", "user", "assistant" */
     sq_str content;
+    const sq_str *images; /* that stand before the text, as data URLs */
+    size_t nimages;
 };
 
 /* NAN or -1 = not set: the field is left out of the request. */
@@ -30,6 +32,8 @@ struct sq_request {
     long long top_logprobs; /* alternatives to tell for each token, 0 = none */
     sq_str extra;           /* members to add to the body, "a":1,"b":2 */
     sq_str schema; /* the JSON schema that the text is to fit; "" = none */
+    int choices;   /* answers wanted, if one request can have several; 0 and 1:
+                      one */
     const struct sq_sample *sample; /* what it is about: joins recordings */
     int epoch;                      /* 1-based */
     void *tag;                      /* the asker's; handed back */
@@ -71,6 +75,10 @@ struct sq_response {
     int64_t latency_ms;
     int64_t ttft_ms; /* of it, until the first piece came; not streamed: -1 */
     int retries;     /* requests beyond the first */
+    struct sq_response *more; /* further answers to the same request, up to what
+                                 it wants; a list, owned; NULL = none. The
+                                 first has all that is not of one answer: the
+                                 prompt's tokens, the retries. */
 };
 /* No text, all counts unknown. */
 #define SQ_RESPONSE_INIT                                                       \

@@ -37,7 +37,7 @@ const char *sq_stop_name(enum sq_stop_reason s)
     return (size_t)s < SQ_STOP_COUNT ? names[s] : "?";
 }
 
-void sq_response_release(struct sq_response *r)
+static void release_one(struct sq_response *r)
 {
     free(r->text);
     free(r->error);
@@ -46,6 +46,17 @@ void sq_response_release(struct sq_response *r)
     free(r->server_model);
     free(r->fingerprint);
     free(r->raw);
+}
+
+void sq_response_release(struct sq_response *r)
+{
+    release_one(r);
+    while (r->more) {
+        struct sq_response *next = r->more;
+        r->more = next->more;
+        release_one(next);
+        free(next);
+    }
     *r = (struct sq_response)SQ_RESPONSE_INIT;
 }
 

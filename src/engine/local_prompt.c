@@ -45,7 +45,7 @@ enum sq_status sq_local_prompting_init(struct sq_local_prompting *p,
     }
     p->template_ = text ? text : sq_xstrdup(chosen ? chosen : own);
     p->how = sq_xstrdup(chosen ? chosen : "the model's");
-    struct sq_message probe = {"user", SQ_STR("probe")};
+    struct sq_message probe = {.role = "user", .content = SQ_STR("probe")};
     struct sq_buf out;
     sq_buf_init(&out, SQ_MAX_MESSAGE);
     bool known = api->format(p->template_, &probe, 1, &out) &&

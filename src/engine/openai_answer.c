@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/openai_choices.h"
 #include "engine/openai_json.h"
 #include "engine/openai_stream.h"
 
@@ -112,39 +113,47 @@ static bool may_retry(const struct job *job, enum sq_http_fault fault,
            c->failed(c->ctx, job->request, !is_free(fault, status), again_ms);
 }
 
+/* One thing that a server may refuse: it did (said), the request had it (had),
+ * and the engine's form gets it from now on (flag), which a line tells once. */
+static bool adapt_to(const struct job *job, bool said, bool had, bool *flag,
+                     const char *line)
+{
+    if (!said || !had)
+        return false;
+    if (!*flag)
+        sq_log(job->engine->config.log, SQ_LOG_INFO, "%s %s", job->server->url,
+               line);
+    *flag = true;
+    return true;
+}
+
 /* Was the request refused for its form, and is there another? It is then built
  * so, as all later ones are. */
 static bool adapt(struct job *job, const struct sq_http_result *r,
                   const struct sq_openai_error *said)
 {
-    struct openai *e = job->engine;
+    const struct sq_request *q = job->request;
+    const struct sq_openai_form *sent = &job->form;
+    struct sq_openai_form *form = &job->engine->form;
     if (r->fault != SQ_HTTP_OK || (r->status != 400 && r->status != 422))
         return false;
-    bool tokens = said->wants_completion_tokens &&
-                  !job->form.completion_tokens &&
-                  job->request->sampling.max_tokens >= 0;
-    bool schema = said->refuses_schema && !job->form.no_schema &&
-                  job->request->schema.n > 0;
-    bool usage = said->refuses_stream_usage && job->form.stream &&
-                 !job->form.no_stream_usage;
-    if (usage && !e->form.no_stream_usage)
-        sq_log(e->config.log, SQ_LOG_INFO,
-               "%s does not tell what a stream takes: tokens are unknown",
-               job->server->url);
-    e->form.no_stream_usage = e->form.no_stream_usage || usage;
-    if (tokens && !e->form.completion_tokens)
-        sq_log(e->config.log, SQ_LOG_INFO,
-               "%s wants max_completion_tokens instead of max_tokens",
-               job->server->url);
-    if (schema && !e->form.no_schema)
-        sq_log(e->config.log, SQ_LOG_INFO,
-               "%s takes no JSON schema: judging goes on without",
-               job->server->url);
-    e->form.completion_tokens = e->form.completion_tokens || tokens;
-    e->form.no_schema = e->form.no_schema || schema;
-    if (tokens || schema || usage)
+    bool changed = adapt_to(
+        job, said->refuses_stream_usage, sent->stream && !sent->no_stream_usage,
+        &form->no_stream_usage,
+        "does not tell what a stream takes: tokens are unknown");
+    changed |= adapt_to(job, said->wants_completion_tokens,
+                        q->sampling.max_tokens >= 0 && !sent->completion_tokens,
+                        &form->completion_tokens,
+                        "wants max_completion_tokens instead of max_tokens");
+    changed |= adapt_to(job, said->refuses_schema,
+                        q->schema.n > 0 && !sent->no_schema, &form->no_schema,
+                        "takes no JSON schema: judging goes on without");
+    changed |= adapt_to(job, said->refuses_choices,
+                        q->choices > 1 && !sent->no_choices, &form->no_choices,
+                        "takes no n: each response is asked for alone");
+    if (changed)
         sq_openai_build(job);
-    return tokens || schema || usage;
+    return changed;
 }
 
 static void well(const struct openai *e, struct sq_server *s)
@@ -219,7 +228,11 @@ static void answered(struct openai *e, struct job *job,
                      const struct sq_response *r)
 {
     bool told = r->prompt_tokens >= 0 && r->completion_tokens >= 0;
+    long long output = 0;
+    int choices = 0;
     struct sq_server *s = job->server;
+    for (const struct sq_response *c = r; c; c = c->more, choices++)
+        output += c->completion_tokens;
     s->answered++;
     well(e, s);
     if (sq_window_good(&s->window, job->sent_ms, s->on_wire, sq_clock_ms()))
@@ -228,8 +241,8 @@ static void answered(struct openai *e, struct job *job,
                (size_t)s->window.size);
     if (told)
         e->output_mean +=
-            WEIGHT * ((double)r->completion_tokens - e->output_mean);
-    sq_openai_landed(job, told ? r->prompt_tokens + r->completion_tokens : -1);
+            WEIGHT * ((double)output / choices - e->output_mean);
+    sq_openai_landed(job, told ? r->prompt_tokens + output : -1);
 }
 
 /* A server that does not stream answers in one piece all the same. */
@@ -237,12 +250,13 @@ static bool read_body(const struct job *job, sq_str body,
                       struct sq_response *out, char *why, size_t why_size)
 {
     struct sq_buf whole;
+    size_t most = sq_openai_choices_of(job->request, &job->form);
     bool ok;
     if (!job->form.stream || sq_str_starts(sq_str_trim(body), SQ_STR("{")))
-        return sq_openai_parse(body, out, why, why_size);
+        return sq_openai_choices(body, most, out, why, why_size);
     sq_buf_init(&whole, SQ_MAX_REPLY);
-    ok = sq_openai_unstream(body, &whole, why, why_size) &&
-         sq_openai_parse(sq_buf_str(&whole), out, why, why_size);
+    ok = sq_openai_unstream(body, most, &whole, why, why_size) &&
+         sq_openai_choices(sq_buf_str(&whole), most, out, why, why_size);
     sq_buf_release(&whole);
     return ok;
 }
@@ -262,9 +276,11 @@ void sq_openai_done(void *ctx, const struct sq_http_result *r)
         fail(job, r, why);
     } else {
         answered(e, job, &response);
-        response.latency_ms = r->latency_ms;
-        if (job->form.stream)
-            response.ttft_ms = r->first_ms;
+        for (struct sq_response *c = &response; c; c = c->more) {
+            c->latency_ms = r->latency_ms;
+            if (job->form.stream)
+                c->ttft_ms = r->first_ms;
+        }
         deliver(job, &response);
     }
 }

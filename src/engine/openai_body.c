@@ -15,6 +15,23 @@ static void put_number(struct sq_buf *out, double v)
     sq_buf_adds(out, text);
 }
 
+static void put_content(const struct sq_message *m, struct sq_buf *out)
+{
+    if (!m->nimages) {
+        sq_json_quote(m->content, out);
+        return;
+    }
+    sq_buf_addc(out, '[');
+    for (size_t i = 0; i < m->nimages; i++) {
+        sq_buf_adds(out, "{\"type\":\"image_url\",\"image_url\":{\"url\":");
+        sq_json_quote(m->images[i], out);
+        sq_buf_adds(out, "}},");
+    }
+    sq_buf_adds(out, "{\"type\":\"text\",\"text\":");
+    sq_json_quote(m->content, out);
+    sq_buf_adds(out, "}]");
+}
+
 static void put_messages(const struct sq_request *r, struct sq_buf *out)
 {
     sq_buf_adds(out, ",\"messages\":[");
@@ -22,7 +39,7 @@ static void put_messages(const struct sq_request *r, struct sq_buf *out)
         sq_buf_adds(out, i > 0 ? ",{\"role\":" : "{\"role\":");
         sq_json_quote(sq_str_from(r->messages[i].role), out);
         sq_buf_adds(out, ",\"content\":");
-        sq_json_quote(r->messages[i].content, out);
+        put_content(&r->messages[i], out);
         sq_buf_addc(out, '}');
     }
     sq_buf_addc(out, ']');
@@ -63,6 +80,13 @@ static void put_sampling(const struct sq_sampling *s,
         sq_buf_addf(out, ",\"seed\":%lld", s->seed);
 }
 
+size_t sq_openai_choices_of(const struct sq_request *request,
+                            const struct sq_openai_form *form)
+{
+    return request->choices > 1 && !form->no_choices ? (size_t)request->choices
+                                                     : 1;
+}
+
 void sq_openai_body(sq_str model, const struct sq_request *request,
                     const struct sq_openai_form *form, struct sq_buf *out)
 {
@@ -92,6 +116,8 @@ void sq_openai_body(sq_str model, const struct sq_request *request,
         sq_buf_add(out, request->schema);
         sq_buf_adds(out, "}}");
     }
+    if (sq_openai_choices_of(request, form) > 1)
+        sq_buf_addf(out, ",\"n\":%d", request->choices);
     if (form->stream)
         sq_buf_adds(out, form->no_stream_usage
                              ? ",\"stream\":true"

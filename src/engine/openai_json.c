@@ -296,9 +296,27 @@ static bool contains(sq_str text, sq_str word)
     return false;
 }
 
+/* Is the parameter n named? The n of an escaped line break is none. */
+static bool names_n(sq_str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        bool begins = i == 0 || (!is_key_char(text.p[i - 1]) &&
+                                 text.p[i - 1] != '\\');
+        bool ends = i + 1 == text.n || !is_key_char(text.p[i + 1]) ||
+                    text.p[i + 1] == '.';
+        if (text.p[i] == 'n' && begins && ends)
+            return true;
+    }
+    return false;
+}
+
 static void judge_message(sq_str code, sq_str message,
                           struct sq_openai_error *out)
 {
+    out->refuses_choices = names_n(message) ||
+                           contains(message, SQ_STR("completion choice")) ||
+                           contains(message, SQ_STR("multiple choices")) ||
+                           contains(message, SQ_STR("multiple completions"));
     out->wants_completion_tokens =
         contains(message, SQ_STR("max_completion_tokens"));
     out->refuses_schema = contains(message, SQ_STR("response_format")) ||
@@ -335,6 +353,9 @@ static void read_error(const struct sq_json *root,
     }
     put_message(out->message, sizeof(out->message), message, secrets);
     judge_message(sq_json_str(sq_json_get(holder, "code")), message, out);
+    out->refuses_choices =
+        out->refuses_choices ||
+        sq_str_eq(sq_json_str(sq_json_get(holder, "param")), SQ_STR("n"));
     sq_buf_release(&detail);
 }
 

@@ -29,6 +29,7 @@ struct sq_openai_error {
     bool wants_completion_tokens; /* it speaks of max_completion_tokens */
     bool refuses_schema;          /* it speaks of response_format or a schema */
     bool refuses_stream_usage;    /* it speaks of stream_options */
+    bool refuses_choices;         /* it speaks of n, or of several choices */
 };
 /* The secrets are replaced in the message, as is what looks like a key. */
 void sq_openai_error(sq_str body, const sq_str *secrets, size_t nsecrets,

@@ -13,6 +13,7 @@
  * token, Chinese three. */
 #define BYTES_PER_TOKEN 3
 #define MARKS_PER_MESSAGE 8
+#define TOKENS_PER_IMAGE 1000
 
 void sq_openai_build(struct job *job)
 {
@@ -23,14 +24,18 @@ void sq_openai_build(struct job *job)
 }
 
 /* What a request may take, for the rate alone: servers count max_tokens. */
-static long long tokens_of(const struct openai *e, const struct sq_request *r)
+static long long tokens_of(const struct openai *e, const struct job *job)
 {
+    const struct sq_request *r = job->request;
     long long n = 0;
+    long long choices = (long long)sq_openai_choices_of(r, &job->form);
     for (size_t i = 0; i < r->nmessages; i++)
         n += (long long)r->messages[i].content.n / BYTES_PER_TOKEN +
-             MARKS_PER_MESSAGE;
-    return n + (r->sampling.max_tokens >= 0 ? r->sampling.max_tokens
-                                            : (long long)e->output_mean);
+             MARKS_PER_MESSAGE +
+             TOKENS_PER_IMAGE * (long long)r->messages[i].nimages;
+    return n + choices * (r->sampling.max_tokens >= 0
+                              ? r->sampling.max_tokens
+                              : (long long)e->output_mean);
 }
 
 static void put_last(struct openai *e, struct job *job)
@@ -154,7 +159,7 @@ void sq_openai_pump(struct openai *e)
     take_due(e, now);
     while (e->ready && e->fatal.status == SQ_OK && !sq_stop) {
         struct job *job = e->ready;
-        job->held = tokens_of(e, job->request);
+        job->held = tokens_of(e, job);
         if (e->config.rate && !sq_rate_fits(e->config.rate, job->held)) {
             refuse(take_first(e));
             continue;

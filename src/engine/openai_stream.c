@@ -1,13 +1,23 @@
 #include "engine/openai_stream.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include "base/json.h"
+#include "base/mem.h"
+
+struct choice {
+    struct sq_buf content, reasoning, refusal, logprobs;
+    struct sq_buf reason; /* rendered */
+    bool seen;
+    bool raw; /* /completions: "text" */
+    bool has_content;
+};
 
 struct stream {
     struct sq_buf data; /* of the event that is being read */
-    struct sq_buf content, reasoning, refusal, logprobs, usage;
-    struct sq_buf model, fingerprint, reason; /* rendered */
-    bool raw;                                 /* /completions: "text" */
-    bool has_content, done;
+    struct sq_buf usage, model, fingerprint; /* rendered */
+    struct choice *choices;
+    size_t n;
+    bool done;
     char *why;
     size_t why_size;
 };
@@ -47,30 +57,32 @@ static void keep(const struct sq_json *j, struct sq_buf *out, bool last)
     sq_json_render(j, out);
 }
 
-static bool read_choice(struct stream *s, const struct sq_json *choice)
+static bool read_choice(struct stream *s, const struct sq_json *piece)
 {
-    const struct sq_json *delta = sq_json_get(choice, "delta");
+    const struct sq_json *delta = sq_json_get(piece, "delta");
     long long index = 0;
-    (void)sq_json_int(sq_json_get(choice, "index"), &index);
-    if (index != 0)
+    (void)sq_json_int(sq_json_get(piece, "index"), &index);
+    if (index < 0 || (unsigned long long)index >= s->n)
         return true;
-    if (!delta && sq_json_get(choice, "text"))
-        s->raw = true;
-    if (!add_text(s->raw ? choice : delta, s->raw ? "text" : "content",
-                  &s->content, &s->has_content) ||
-        !add_text(delta, "reasoning_content", &s->reasoning, NULL) ||
-        !add_text(delta, "reasoning", &s->reasoning, NULL) ||
-        !add_text(delta, "refusal", &s->refusal, NULL))
+    struct choice *c = &s->choices[index];
+    c->seen = true;
+    if (!delta && sq_json_get(piece, "text"))
+        c->raw = true;
+    if (!add_text(c->raw ? piece : delta, c->raw ? "text" : "content",
+                  &c->content, &c->has_content) ||
+        !add_text(delta, "reasoning_content", &c->reasoning, NULL) ||
+        !add_text(delta, "reasoning", &c->reasoning, NULL) ||
+        !add_text(delta, "refusal", &c->refusal, NULL))
         return bad(s, "a piece of the stream is no text");
     const struct sq_json *list =
-        sq_json_get(sq_json_get(choice, "logprobs"), "content");
+        sq_json_get(sq_json_get(piece, "logprobs"), "content");
     for (const struct sq_json *p = sq_json_first(list); p;
          p = sq_json_next(p)) {
-        if (s->logprobs.n)
-            sq_buf_addc(&s->logprobs, ',');
-        sq_json_render(p, &s->logprobs);
+        if (c->logprobs.n)
+            sq_buf_addc(&c->logprobs, ',');
+        sq_json_render(p, &c->logprobs);
     }
-    keep(sq_json_get(choice, "finish_reason"), &s->reason, true);
+    keep(sq_json_get(piece, "finish_reason"), &c->reason, true);
     return true;
 }
 
@@ -150,60 +162,91 @@ static void put_text(struct sq_buf *json, const char *name,
     sq_json_quote(sq_buf_str(text), json);
 }
 
-static void render(const struct stream *s, struct sq_buf *json)
+static void render_choice(const struct choice *c, size_t index,
+                          struct sq_buf *json)
 {
+    sq_buf_addf(json, "{\"index\":%zu,", index);
+    if (c->raw) {
+        put_text(json, "text", &c->content);
+    } else {
+        sq_buf_adds(json, "\"message\":{\"role\":\"assistant\",");
+        if (c->has_content)
+            put_text(json, "content", &c->content);
+        else
+            sq_buf_adds(json, "\"content\":null");
+        if (c->reasoning.n) {
+            sq_buf_addc(json, ',');
+            put_text(json, "reasoning_content", &c->reasoning);
+        }
+        if (c->refusal.n) {
+            sq_buf_addc(json, ',');
+            put_text(json, "refusal", &c->refusal);
+        }
+        sq_buf_addc(json, '}');
+    }
+    if (c->logprobs.n)
+        sq_buf_addf(json, ",\"logprobs\":{\"content\":[%s]}", c->logprobs.p);
+    if (c->reason.n)
+        sq_buf_addf(json, ",\"finish_reason\":%s", c->reason.p);
+    sq_buf_addc(json, '}');
+}
+
+/* False when no choice is whole. */
+static bool render(const struct stream *s, struct sq_buf *json)
+{
+    size_t whole = 0;
     sq_buf_addc(json, '{');
     put(json, "model", &s->model);
     put(json, "system_fingerprint", &s->fingerprint);
     put(json, "usage", &s->usage);
-    sq_buf_adds(json, "\"choices\":[{\"index\":0,");
-    if (s->raw) {
-        put_text(json, "text", &s->content);
-    } else {
-        sq_buf_adds(json, "\"message\":{\"role\":\"assistant\",");
-        if (s->has_content)
-            put_text(json, "content", &s->content);
-        else
-            sq_buf_adds(json, "\"content\":null");
-        if (s->reasoning.n) {
+    sq_buf_adds(json, "\"choices\":[");
+    for (size_t i = 0; i < s->n; i++) {
+        const struct choice *c = &s->choices[i];
+        if (!c->reason.n && !(s->done && (c->seen || i == 0)))
+            continue;
+        if (whole++)
             sq_buf_addc(json, ',');
-            put_text(json, "reasoning_content", &s->reasoning);
-        }
-        if (s->refusal.n) {
-            sq_buf_addc(json, ',');
-            put_text(json, "refusal", &s->refusal);
-        }
-        sq_buf_addc(json, '}');
+        render_choice(c, i, json);
     }
-    if (s->logprobs.n)
-        sq_buf_addf(json, ",\"logprobs\":{\"content\":[%s]}", s->logprobs.p);
-    if (s->reason.n)
-        sq_buf_addf(json, ",\"finish_reason\":%s", s->reason.p);
-    sq_buf_adds(json, "}]}");
+    sq_buf_adds(json, "]}");
+    return whole > 0;
 }
 
-bool sq_openai_unstream(sq_str events, struct sq_buf *json, char *why,
-                        size_t why_size)
+/* Every buffer of the stream, one after the other; NULL at the end. */
+static struct sq_buf *buffer_at(struct stream *s, size_t i)
 {
-    struct stream s = {.why = why, .why_size = why_size};
-    struct sq_buf *all[] = {&s.data,    &s.content,     &s.reasoning,
-                            &s.refusal, &s.logprobs,    &s.usage,
-                            &s.model,   &s.fingerprint, &s.reason};
-    size_t n = sizeof all / sizeof *all;
+    struct sq_buf *own[] = {&s->data, &s->usage, &s->model, &s->fingerprint};
+    size_t nown = sizeof own / sizeof *own;
+    if (i < nown)
+        return own[i];
+    i -= nown;
+    if (i >= s->n * 5)
+        return NULL;
+    struct choice *c = &s->choices[i / 5];
+    struct sq_buf *of_choice[] = {&c->content, &c->reasoning, &c->refusal,
+                                  &c->logprobs, &c->reason};
+    return of_choice[i % 5];
+}
+
+bool sq_openai_unstream(sq_str events, size_t most, struct sq_buf *json,
+                        char *why, size_t why_size)
+{
+    struct stream s = {.why = why, .why_size = why_size, .n = most};
+    struct sq_buf *b;
     bool over = false;
-    for (size_t i = 0; i < n; i++)
-        sq_buf_init(all[i], SQ_MAX_REPLY);
+    s.choices = sq_xcalloc(most, sizeof *s.choices);
+    for (size_t i = 0; (b = buffer_at(&s, i)); i++)
+        sq_buf_init(b, SQ_MAX_REPLY);
     bool ok = sq_utf8_valid(events, NULL) ? read_events(&s, events)
                                           : bad(&s, "the stream is not UTF-8");
-    for (size_t i = 0; i < n; i++)
-        over = over || all[i]->over;
+    for (size_t i = 0; (b = buffer_at(&s, i)); i++)
+        over = over || b->over;
     if (ok && over)
         ok = bad(&s, "the stream is over its ceiling");
-    if (ok && !s.done && s.reason.n == 0)
+    if (ok && !render(&s, json))
         ok = bad(&s, "the stream ends before the answer does");
-    if (ok)
-        render(&s, json);
-    for (size_t i = 0; i < n; i++)
-        sq_buf_release(all[i]);
+    for (size_t i = 0; (b = buffer_at(&s, i)); i++)
+        sq_buf_release(b);
+    free(s.choices);
     return ok;
 }

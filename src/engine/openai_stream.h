@@ -9,12 +9,14 @@
 #include "base/buf.h"
 
 /* Appends the JSON that the server would have sent in one piece: what
- * sq_openai_parse reads. Of the first choice: content, reasoning, refusal,
- * finish_reason, and logprobs of a chat; the last usage, the model and the
- * system_fingerprint. False, with why in one line, when an event cannot be read
- * or is an error, or when the stream ends before a finish_reason or [DONE]: a
- * part of an answer is none. Takes time and memory linear in the events. */
-bool sq_openai_unstream(sq_str events, struct sq_buf *json, char *why,
-                        size_t why_size);
+ * sq_openai_choices reads. Of the first `most` choices (at least one): content,
+ * reasoning, refusal, finish_reason, and logprobs of a chat; the last usage,
+ * the model and the system_fingerprint. False, with why in one line, when an
+ * event cannot be read or is an error, or when the stream ends before a choice
+ * has its finish_reason, or [DONE]: a part of an answer is none, and choices
+ * that are cut are left out. Takes time and memory linear in the events and
+ * most. */
+bool sq_openai_unstream(sq_str events, size_t most, struct sq_buf *json,
+                        char *why, size_t why_size);
 
 #endif

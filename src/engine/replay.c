@@ -407,6 +407,7 @@ const struct sq_engine_ops sq_engine_replay = {
     .name = "replay",
     .about = "recorded outputs: replay:FILE (JSON, JSON Lines, CSV; gzip)",
     .asks = false,
+    .images = true,
     .open = replay_open,
     .submit = replay_submit,
     .step = replay_step,

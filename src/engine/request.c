@@ -44,7 +44,7 @@ void sq_request_key(const struct sq_engine *e, const struct sq_request *r,
                     char key[SQ_DIGEST_HEX])
 {
     struct sq_sha256 *d = sq_sha256_new();
-    add_text(d, "seqeval request 1");
+    add_text(d, "seqeval request 2");
     add_text(d, e->ops->name);
     add_text(d, e->endpoint);
     add_text(d, e->model);
@@ -52,6 +52,9 @@ void sq_request_key(const struct sq_engine *e, const struct sq_request *r,
     for (size_t i = 0; i < r->nmessages; i++) {
         add_text(d, r->messages[i].role);
         sq_sha256_add_field(d, r->messages[i].content);
+        add_int(d, (long long)r->messages[i].nimages);
+        for (size_t k = 0; k < r->messages[i].nimages; k++)
+            sq_sha256_add_field(d, r->messages[i].images[k]);
     }
     add_number(d, r->sampling.temperature);
     add_number(d, r->sampling.top_p);

@@ -197,9 +197,9 @@ sq_judge_request_pair(const struct sq_judge_template *t,
     sq_buf_release(&steps);
     *n = 0;
     if (t->system.n > 0) {
-        m[(*n)++] = (struct sq_message){"system", t->system};
+        m[(*n)++] = (struct sq_message){.role = "system", .content = t->system};
     }
-    m[(*n)++] = (struct sq_message){"user", {text, len}};
+    m[(*n)++] = (struct sq_message){.role = "user", .content = {text, len}};
     return m;
 }
 

@@ -8,6 +8,8 @@
 /* For the marks of a chat template: around each message, and once. */
 #define PER_MESSAGE 16
 #define PER_REQUEST 128
+/* More than the servers known to us count for the largest. */
+#define PER_IMAGE 50000
 
 void sq_budget_init(struct sq_budget *b, const struct sq_budget_limits *limits,
                     int64_t begun_ms)
@@ -27,10 +29,28 @@ struct sq_tokens sq_budget_most(const struct sq_request *r)
     struct sq_tokens most = {.input = PER_REQUEST};
     for (size_t i = 0; i < r->nmessages; i++)
         most.input += PER_MESSAGE + (long long)strlen(r->messages[i].role) +
-                      (long long)r->messages[i].content.n;
+                      (long long)r->messages[i].content.n +
+                      PER_IMAGE * (long long)r->messages[i].nimages;
     if (r->sampling.max_tokens > 0)
-        most.output = r->sampling.max_tokens;
+        most.output = r->sampling.max_tokens * (r->choices > 1 ? r->choices : 1);
     return most;
+}
+
+/* -1 as soon as one is not told. */
+static long long sum(long long a, long long b)
+{
+    return a < 0 || b < 0 ? -1 : a + b;
+}
+
+struct sq_tokens sq_budget_used(const struct sq_response *r)
+{
+    struct sq_tokens used = {0, 0, 0};
+    for (; r; r = r->more) {
+        used.input = sum(used.input, r->prompt_tokens);
+        used.output = sum(used.output, r->completion_tokens);
+        used.cached = sum(used.cached, r->cached_tokens);
+    }
+    return used;
 }
 
 /* ---- sums ---------------------------------------------------------------- */

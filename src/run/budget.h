@@ -14,7 +14,8 @@
  *
  * The most that a request can take (sq_budget_most) is one token for each byte
  * of its messages (no tokenizer makes more of them than bytes), an allowance
- * for the marks of the server's chat template, and its max_tokens. A server
+ * for the marks of the server's chat template and for each image, and its
+ * max_tokens for each answer that it wants. A server
  * that exceeds max_tokens, or adds a long prompt of its own, is beyond this:
  * what it reports counts, once it is known.
  *
@@ -69,6 +70,8 @@ void sq_budget_init(struct sq_budget *b, const struct sq_budget_limits *limits,
 /* Is there a limit that needs to know the most a request can take? */
 bool sq_budget_needs_most(const struct sq_budget_limits *limits);
 struct sq_tokens sq_budget_most(const struct sq_request *r);
+/* What a request took, by its answers; -1 = not told. */
+struct sq_tokens sq_budget_used(const struct sq_response *r);
 
 enum sq_budget_answer {
     SQ_BUDGET_YES,  /* held: send it */

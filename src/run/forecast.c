@@ -6,22 +6,31 @@
 #include "run/judging.h"
 #include "run/opponent.h"
 
-/* A guess that fits English text. */
+/* A guess that fits English text, and one for an image of middling size. */
 #define BYTES_PER_TOKEN 4
+#define PER_IMAGE 1000
 
-static void add_request(struct sq_run_forecast_part *p,
-                        const struct sq_request *r)
+static void add_answer(struct sq_run_forecast_part *p,
+                       const struct sq_request *r)
 {
-    long long bytes = 0;
-    for (size_t i = 0; i < r->nmessages; i++)
-        bytes += (long long)r->messages[i].content.n;
-    p->requests++;
-    p->prompt_most += sq_budget_most(r).input;
-    p->prompt_about += bytes / BYTES_PER_TOKEN + 1;
     if (r->sampling.max_tokens < 0)
         p->completion_most = -1;
     else if (p->completion_most >= 0)
         p->completion_most += r->sampling.max_tokens;
+}
+
+static void add_request(struct sq_run_forecast_part *p,
+                        const struct sq_request *r)
+{
+    long long bytes = 0, images = 0;
+    for (size_t i = 0; i < r->nmessages; i++) {
+        bytes += (long long)r->messages[i].content.n;
+        images += (long long)r->messages[i].nimages;
+    }
+    p->requests++;
+    p->prompt_most += sq_budget_most(r).input;
+    p->prompt_about += bytes / BYTES_PER_TOKEN + 1 + images * PER_IMAGE;
+    add_answer(p, r);
 }
 
 /* What a judge would be asked about a response. */
@@ -77,8 +86,28 @@ static void add_canaries(struct sq_run_forecast *f, const struct sq_session *s)
         }
 }
 
+/* The jobs that the last request would answer. */
+struct group {
+    size_t suite, ordinal; /* of their sample */
+    long long n;           /* 0 = there is none */
+};
+
+/* Would the job have its answer from that request? Else it begins a group. */
+static bool joins(struct group *g, const struct sq_session *s,
+                  const struct sq_plan_job *job)
+{
+    size_t ordinal = job->sample->sample->ordinal;
+    if (g->n && g->n < s->num_choices && g->suite == job->sample->suite &&
+        g->ordinal == ordinal) {
+        g->n++;
+        return true;
+    }
+    *g = (struct group){job->sample->suite, ordinal, 1};
+    return false;
+}
+
 static void add_job(struct sq_run_forecast *f, const struct sq_session *s,
-                    const struct sq_plan_job *job)
+                    const struct sq_plan_job *job, struct group *group)
 {
     const struct sq_sample *sample = job->sample->sample;
     struct sq_arena arena = {0};
@@ -89,7 +118,9 @@ static void add_job(struct sq_run_forecast *f, const struct sq_session *s,
     f->samples += job->epoch == 1;
     f->steps += sample->nsteps;
     bool asked = sample->query.n || !s->model->ops->asks;
-    if (asked)
+    if (asked && joins(group, s, job))
+        add_answer(&f->parts[SQ_ASKED_MODEL], &r);
+    else if (asked)
         add_request(&f->parts[SQ_ASKED_MODEL], &r);
     for (size_t k = 0; asked && k < s->njudges; k++)
         add_judges(&f->parts[SQ_ASKED_JUDGE + k], s, job, k,
@@ -111,6 +142,7 @@ enum sq_status sq_run_forecast(const struct sq_run_options *options,
 {
     struct sq_session s;
     struct sq_run_result unused = {0};
+    struct group group = {0, 0, 0};
     *out = (struct sq_run_forecast){0};
     enum sq_status st = sq_session_open(&s, options, &unused, err);
     while (st == SQ_OK) {
@@ -118,7 +150,7 @@ enum sq_status sq_run_forecast(const struct sq_run_options *options,
         st = sq_plan_next(&s.plan, &job, err);
         if (st != SQ_OK || !job.sample)
             break;
-        add_job(out, &s, &job);
+        add_job(out, &s, &job, &group);
         sq_plan_sample_drop(job.sample);
     }
     if (st == SQ_OK)

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "run/audit.h"
+#include "run/choices.h"
 #include "run/judging.h"
 #include "run/opponent.h"
 #include "run/score.h"
@@ -33,12 +34,6 @@ static enum sq_asked asked(const struct sq_ask *ask)
                           : SQ_ASKED_MODEL;
 }
 
-static struct sq_tokens used_by(const struct sq_response *r)
-{
-    return (struct sq_tokens){r->prompt_tokens, r->completion_tokens,
-                              r->cached_tokens};
-}
-
 static enum sq_status put_job(struct sq_ask *ask, enum sq_state state,
                               const struct sq_response *r, int64_t row,
                               bool cached, const char *error,
@@ -59,9 +54,10 @@ static enum sq_status put_job(struct sq_ask *ask, enum sq_state state,
                          .error = error ? error : "",
                          .retries = r ? r->retries : 0,
                          .cost = NAN,
-                         .cached = cached};
+                         .cached = cached,
+                         .shared = ask->shared};
     if (r && r->prompt_tokens >= 0 && r->completion_tokens >= 0)
-        job.cost = sq_price_cost(price, used_by(r));
+        job.cost = sq_price_cost(price, sq_budget_used(r));
     if (item->canary || ask->repeat)
         job.probe = sq_audit_probe_name(ask);
     else
@@ -88,14 +84,14 @@ const struct sq_message *sq_item_prompt(const struct sq_session *s,
         sq_arena_array(arena, sample->nmessages + 2, sizeof *list);
     *n = 0;
     if (p->system.n)
-        list[(*n)++] = (struct sq_message){"system", p->system};
+        list[(*n)++] = (struct sq_message){.role = "system", .content = p->system};
     for (size_t i = 0; i < sample->nmessages; i++) {
         bool system = strcmp(sample->messages[i].role, "system") == 0;
         if (!system || !p->system.n) /* the user's replaces the suite's */
             list[(*n)++] = sample->messages[i];
     }
     if (!sample->nmessages)
-        list[(*n)++] = (struct sq_message){"user", sample->query};
+        list[(*n)++] = (struct sq_message){.role = "user", .content = sample->query};
     return list;
 }
 
@@ -118,6 +114,7 @@ static void set_request(struct sq_item *item)
         .nstops = p->nstops ? p->nstops : t->nstops,
         .top_logprobs = p->top_logprobs,
         .extra = p->extra,
+        .choices = 1,
         .sample = sample,
         .epoch = item->epoch,
         .tag = &item->model};
@@ -223,10 +220,15 @@ enum sq_budget_answer sq_ask_afford(struct sq_ask *ask)
 {
     if (!ask->engine->ops->asks) /* recordings are free */
         return SQ_BUDGET_YES;
+    struct sq_budget *b = ask->item->session->budget;
     ask->hold = (struct sq_hold){.asked = asked(ask),
                                  .most = sq_budget_most(&ask->request)};
-    return sq_budget_take(ask->item->session->budget, &ask->hold,
-                          sq_clock_ms());
+    enum sq_budget_answer answer = sq_budget_take(b, &ask->hold, sq_clock_ms());
+    if (answer != SQ_BUDGET_NO || !ask->mates)
+        return answer;
+    b->over = SQ_BUDGET_NONE;
+    sq_choices_part(ask);
+    return sq_ask_afford(ask);
 }
 
 bool sq_ask_failed(struct sq_ask *ask, bool paid, int64_t again_ms)
@@ -236,14 +238,17 @@ bool sq_ask_failed(struct sq_ask *ask, bool paid, int64_t again_ms)
                             at_ms);
 }
 
-/* An error was accounted for when its try failed; one whose hold still stands
- * was never sent. */
-static void settle(struct sq_ask *ask, const struct sq_response *r)
+/* The digests of a message's images: the data has them. */
+static void put_images(struct sq_json *to, const struct sq_message *m)
 {
-    struct sq_tokens used = used_by(r);
-    if (r->stop == SQ_STOP_ERROR)
-        used = (struct sq_tokens){0};
-    sq_budget_settle(ask->item->session->budget, &ask->hold, used);
+    struct sq_json *list = m->nimages ? sq_json_array() : NULL;
+    char digest[SQ_DIGEST_HEX];
+    for (size_t i = 0; i < m->nimages; i++) {
+        sq_sha256_of(m->images[i], digest);
+        sq_json_put_str(list, NULL, sq_str_from(digest));
+    }
+    if (list)
+        sq_json_put(to, "images_sha256", list);
 }
 
 /* The request as JSON, for whoever audits the database. */
@@ -254,6 +259,7 @@ static void render_request(const struct sq_request *r, struct sq_buf *out)
         struct sq_json *m = sq_json_object();
         sq_json_put_str(m, "role", sq_str_from(r->messages[i].role));
         sq_json_put_str(m, "content", r->messages[i].content);
+        put_images(m, &r->messages[i]);
         sq_json_put(messages, NULL, m);
     }
     sq_json_put(j, "messages", messages);
@@ -316,7 +322,6 @@ enum sq_status sq_ask_store(struct sq_arrival *a, struct sq_err *err)
     const struct sq_response *r = &a->response;
     enum sq_status st = SQ_OK;
     bool cached = a->row != 0;
-    settle(ask, r);
     if (!cached && r->stop != SQ_STOP_ERROR) {
         struct sq_buf request;
         sq_buf_init(&request, SQ_MAX_PROMPT);

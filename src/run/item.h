@@ -29,7 +29,10 @@ struct sq_ask {
     struct sq_hold hold; /* on the budget */
     char key[SQ_DIGEST_HEX];
     enum sq_ask_state state;
-    struct sq_ask *next; /* in the queue of those that wait for the engine */
+    struct sq_ask *next; /* in the queue of those that wait for the engine, or
+                            among the mates */
+    struct sq_ask *mates; /* that its request answers, too; run/choices.h */
+    bool shared;          /* another ask's request answered it */
 };
 
 struct sq_item {
@@ -74,9 +77,10 @@ void sq_ask_key(struct sq_ask *ask);
  * what the run has, an answer or none: then the ask may be DONE. */
 enum sq_status sq_ask_from_store(struct sq_ask *ask, bool *found,
                                  struct sq_err *err) SQ_CHECKED;
-/* May it be sent now? YES holds what it may take at most. */
+/* May it be sent now? YES holds what it may take at most. A group that never
+ * may parts, and its first ask is tried alone. */
 enum sq_budget_answer sq_ask_afford(struct sq_ask *ask);
-/* Stores what arrived, response and job, and settles what was held for it. */
+/* Stores what arrived, response and job. */
 enum sq_status sq_ask_store(struct sq_arrival *a,
                             struct sq_err *err) SQ_CHECKED;
 /* Hands the stored answer to its item. After the model's, the item's judge asks

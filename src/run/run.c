@@ -7,9 +7,11 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "run/audit.h"
+#include "run/choices.h"
 #include "run/item.h"
 #include "run/metrics.h"
 #include "run/programs.h"
+#include "run/progress.h"
 
 /* The items under way and the asks that wait for a busy engine. */
 struct loop {
@@ -22,8 +24,8 @@ struct loop {
     bool starved;    /* nothing new is affordable until an answer is settled */
     bool drained;    /* the queue was tried since an engine last moved */
     size_t canaries; /* begun */
-    size_t done, total; /* jobs, for the progress line; total 0 = unknown */
-    int64_t begun_ms, shown_ms;
+    struct sq_ask *group; /* asks gathered for one request; NULL = none */
+    struct sq_progress progress;
 };
 
 static void link_item(struct loop *l, struct sq_item *item)
@@ -44,7 +46,7 @@ static void end_item(struct loop *l, struct sq_item *item)
     if (item->next)
         item->next->prev = item->prev;
     l->nitems--;
-    l->done += !item->canary;
+    l->progress.done += !item->canary;
     sq_item_free(item);
 }
 
@@ -62,6 +64,7 @@ static enum sq_status go_without(struct sq_ask *ask, struct sq_err *err)
 {
     const struct sq_session *s = ask->item->session;
     struct sq_buf why;
+    sq_choices_part(ask);
     sq_buf_init(&why, SQ_MAX_MESSAGE);
     sq_budget_name(s->budget, &why);
     sq_buf_adds(&why, " is spent");
@@ -166,6 +169,35 @@ static enum sq_status begin_canaries(struct loop *l, size_t n,
     return st;
 }
 
+/* Sends the asks that were gathered. */
+static enum sq_status send_group(struct loop *l, struct sq_err *err)
+{
+    struct sq_ask *ask = l->group;
+    l->group = NULL;
+    enum sq_status st = ask ? submit(l, ask, err) : SQ_OK;
+    if (st == SQ_OK && ask && ask->state == SQ_ASK_DONE)
+        st = advance(l, ask->item, err);
+    return st;
+}
+
+/* Answers a model's ask from the store, or gathers it with others of the same
+ * sample and sends them when they are as many as one request may have. */
+static enum sq_status gather(struct loop *l, struct sq_ask *ask,
+                             struct sq_err *err)
+{
+    bool found = false;
+    enum sq_status st = sq_ask_from_store(ask, &found, err);
+    if (st == SQ_OK && found && ask->state == SQ_ASK_DONE)
+        return advance(l, ask->item, err);
+    if (st != SQ_OK || found)
+        return st;
+    if (!sq_choices_join(l->group, ask)) {
+        st = send_group(l, err);
+        l->group = ask;
+    }
+    return st == SQ_OK && sq_choices_full(l->group) ? send_group(l, err) : st;
+}
+
 /* New items, as many as the window holds. */
 static enum sq_status refill(struct loop *l, struct sq_err *err)
 {
@@ -177,7 +209,8 @@ static enum sq_status refill(struct loop *l, struct sq_err *err)
             return st;
         if (!job.sample) {
             l->planned = true;
-            return begin_canaries(l, SIZE_MAX, err);
+            st = send_group(l, err);
+            return st == SQ_OK ? begin_canaries(l, SIZE_MAX, err) : st;
         }
         s->result->jobs++;
         struct sq_item *item = NULL;
@@ -191,18 +224,18 @@ static enum sq_status refill(struct loop *l, struct sq_err *err)
         }
         if (!item) {
             s->result->skipped++;
-            l->done++;
+            l->progress.done++;
             continue;
         }
         link_item(l, item);
         if (item->model.state == SQ_ASK_NEW)
-            st = dispatch(l, &item->model, err);
-        if (st == SQ_OK && item->model.state == SQ_ASK_DONE)
+            st = gather(l, &item->model, err);
+        else
             st = advance(l, item, err);
         if (st != SQ_OK)
             return st;
     }
-    return SQ_OK;
+    return send_group(l, err);
 }
 
 /* Stores what arrived and commits it, before anything is made of it. */
@@ -301,15 +334,18 @@ static bool has_work(const struct loop *l)
     for (size_t i = 0; i <= s->njudges; i++)
         free_engine = free_engine || !engine_at(s, i)->full;
     bool sendable = l->queue && !l->drained && !l->starved && free_engine;
-    return s->narrivals || s->nready ||
+    return s->narrivals || s->nready || s->parted ||
            (!l->stopping && (can_begin(l) || sendable));
 }
 
 static enum sq_status work(struct loop *l, struct sq_err *err)
 {
     struct sq_session *s = l->s;
+    struct sq_ask *alone;
     enum sq_status st = store_arrivals(s, err);
     l->starved = false;
+    while ((alone = sq_choices_parted(s)))
+        enqueue(l, alone);
     if (st == SQ_OK)
         st = sq_store_begin(s->store, err);
     if (st != SQ_OK)
@@ -374,53 +410,6 @@ static enum sq_status step_engines(struct loop *l, int wait_ms,
     return st;
 }
 
-static void put_engines(const struct sq_session *s, struct sq_buf *out)
-{
-    for (size_t i = 0; i <= s->njudges; i++) {
-        const struct sq_engine *e = engine_at(s, i);
-        struct sq_buf text;
-        sq_buf_init(&text, SQ_MAX_MESSAGE);
-        if (e->ops->progress)
-            e->ops->progress(e, &text);
-        if (text.n)
-            sq_buf_addf(out, "%s%s", i ? ", judge" : "", text.p);
-        sq_buf_release(&text);
-    }
-}
-
-static void show_progress(struct loop *l)
-{
-    struct sq_log *log = l->s->options->log;
-    int64_t now = sq_clock_ms();
-    int64_t every = log && log->tty ? 100 : 10000;
-    if (!log || now - l->shown_ms < every)
-        return;
-    l->shown_ms = now;
-    double seconds = (double)(now - l->begun_ms) / 1000.0;
-    double rate = seconds > 0 ? (double)l->done / seconds : 0;
-    struct sq_buf text;
-    sq_buf_init(&text, SQ_MAX_MESSAGE);
-    sq_buf_addf(&text, "%zu", l->done);
-    if (l->total)
-        sq_buf_addf(&text, "/%zu", l->total);
-    sq_buf_addf(&text, " samples, %.1f/s, %zu in flight", rate,
-                in_flight(l->s));
-    if (l->total > l->done && rate > 0)
-        sq_buf_addf(&text, ", %.0f s left",
-                    (double)(l->total - l->done) / rate);
-    put_engines(l->s, &text);
-    if (l->s->result->missing)
-        sq_buf_addf(&text, ", %zu missing", l->s->result->missing);
-    if (l->s->budget->requests) {
-        sq_buf_adds(&text, ", ");
-        sq_budget_spent(l->s->budget, &text);
-    }
-    if (l->stopping)
-        sq_buf_adds(&text, ", stopping");
-    sq_log_progress(log, text.p);
-    sq_buf_release(&text);
-}
-
 static enum sq_status loop(struct loop *l, struct sq_err *err)
 {
     struct sq_session *s = l->s;
@@ -441,7 +430,7 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
             break;
         if (st == SQ_OK && in_flight(s) && s->narrivals == 0 && has_work(l))
             st = step_engines(l, 0, err);
-        show_progress(l);
+        sq_progress_show(&l->progress, s, in_flight(s), l->stopping);
     }
     return st;
 }
@@ -531,14 +520,14 @@ static void log_summary(const struct sq_session *s, const struct sq_engine *e)
 static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
 {
     const struct sq_run_options *o = s->options;
-    struct loop l = {.s = s, .begun_ms = sq_clock_ms()};
+    struct loop l = {.s = s};
     l.queue_end = &l.queue;
     /* Items that wait for a slow judge must not keep the model idle. */
-    l.window = (size_t)o->concurrency * (1 + s->njudges) + 64;
-    l.shown_ms = l.begun_ms;
+    l.window = (size_t)(o->concurrency * s->num_choices) * (1 + s->njudges) + 64;
+    sq_progress_begin(&l.progress);
     enum sq_status st = SQ_OK;
     if (o->log && o->log->tty)
-        st = count_jobs(&s->plan, &l.total, err);
+        st = count_jobs(&s->plan, &l.progress.total, err);
     if (st == SQ_OK)
         st = loop(&l, err);
     sq_log_progress_end(o->log);

@@ -59,6 +59,7 @@ struct sq_run_options {
     struct sq_sampling sampling; /* what is set overrides the suite's */
     struct sq_run_prompt prompt;
     long long epochs, concurrency, max_retries;
+    long long num_choices; /* epochs of a sample asked for by one request */
     double timeout_s;
     bool stream; /* answers come in pieces */
     bool allow_modified, no_cache;

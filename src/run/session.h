@@ -60,6 +60,8 @@ struct sq_session {
 
     struct sq_arrival *arrivals;
     size_t narrivals, arrivals_cap;
+    long long num_choices; /* most answers that a request wants, from 1 */
+    struct sq_ask *parted; /* asks that must be sent alone (run/choices.h) */
 };
 
 /* Suites, templates, engines; no store yet: enough for a forecast. */

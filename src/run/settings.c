@@ -156,6 +156,8 @@ struct sq_json *sq_settings_provenance(const struct sq_session *s)
             sq_json_put_str(j, "languages_told_by",
                             sq_str_from(s->suites[i]->languages));
     sq_json_put_int(j, "concurrency", s->options->concurrency);
+    if (s->num_choices > 1)
+        sq_json_put_int(j, "num_choices", s->num_choices);
     put_rate(j, "rpm", s->options->model.rpm);
     put_rate(j, "tpm", s->options->model.tpm);
     if (s->options->stream)

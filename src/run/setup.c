@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "run/audit.h"
+#include "run/choices.h"
 #include "run/opponent.h"
 #include "run/programs.h"
 #include "run/settings.h"
@@ -28,7 +29,7 @@ void sq_session_arrive(struct sq_session *s, struct sq_ask *ask,
 static void on_done(void *ctx, const struct sq_request *request,
                     struct sq_response *response)
 {
-    sq_session_arrive(ctx, request->tag, response, 0);
+    sq_choices_arrive(ctx, request->tag, response);
 }
 
 static bool on_failed(void *ctx, const struct sq_request *request, bool paid,
@@ -217,6 +218,28 @@ static enum sq_status open_model(struct sq_session *s, struct sq_err *err)
     return SQ_OK;
 }
 
+/* Several epochs by one request: is that what is wanted, and can it be had? */
+static enum sq_status check_choices(struct sq_session *s, struct sq_err *err)
+{
+    const struct sq_run_options *o = s->options;
+    s->num_choices = o->num_choices > 1 && !o->source ? o->num_choices : 1;
+    if (s->num_choices > 1 && !s->model->ops->choices)
+        return sq_err_set(err, SQ_USAGE,
+                          "--num-choices: only servers are asked for several "
+                          "choices, and --model %s is none",
+                          o->model.spec);
+    for (size_t i = 0; s->num_choices > 1 && i < s->nsuites; i++)
+        if (sq_session_sampling(s, i, 1).seed >= 0)
+            return sq_err_set(err, SQ_USAGE,
+                              "--num-choices: a request has one seed, and each "
+                              "epoch of %s is to have its own; leave out "
+                              "%s",
+                              s->suites[i]->label,
+                              o->sampling.seed >= 0 ? "--seed"
+                                                    : "--num-choices");
+    return SQ_OK;
+}
+
 /* ---- budget -------------------------------------------------------------- */
 
 static enum sq_status set_price(struct sq_session *s, enum sq_asked asked,
@@ -292,6 +315,8 @@ enum sq_status sq_session_open(struct sq_session *s,
         st = sq_templates_open(s, err);
     if (st == SQ_OK)
         st = open_model(s, err);
+    if (st == SQ_OK)
+        st = check_choices(s, err);
     if (st == SQ_OK && s->ntemplates)
         st = sq_attack_rules(&s->arena, &s->attacks, err);
     if (st == SQ_OK && s->ntemplates)

@@ -5,19 +5,20 @@
 /* What the requests of a group came to. */
 #define USAGE                                                                  \
     "  sum(j.requests) AS requests,"                                           \
-    "  sum(j.requests = 0 AND j.response IS NOT NULL) AS cached,"              \
+    "  sum(j.cached) AS cached,"                                               \
     "  sum(j.retries) AS retries,"                                             \
     "  iif(sum(j.requests) = 0, 0,"                                            \
-    "   sum(p.prompt_tokens) FILTER (WHERE j.requests > 0)) AS prompt_tokens," \
+    "   sum(p.prompt_tokens) FILTER (WHERE NOT j.cached)) AS prompt_tokens,"   \
     "  iif(sum(j.requests) = 0, 0, sum(p.completion_tokens)"                   \
-    "   FILTER (WHERE j.requests > 0)) AS completion_tokens,"                  \
+    "   FILTER (WHERE NOT j.cached)) AS completion_tokens,"                    \
     "  iif(sum(j.requests) = 0, 0.0, sum(j.cost)) AS cost,"                    \
     "  iif(sum(j.requests) = 0, 0,"                                            \
-    "   sum(p.cached_tokens) FILTER (WHERE j.requests > 0)) AS cached_tokens," \
+    "   sum(p.cached_tokens) FILTER (WHERE NOT j.cached)) AS cached_tokens,"   \
     "  iif(sum(j.requests) = 0, 0, sum(p.reasoning_tokens)"                    \
-    "   FILTER (WHERE j.requests > 0)) AS reasoning_tokens"                    \
-    " FROM (SELECT run, judge, requests, retries, cost, response FROM job"     \
-    "  UNION ALL SELECT run, judge, requests, retries, cost, response"         \
+    "   FILTER (WHERE NOT j.cached)) AS reasoning_tokens"                      \
+    " FROM (SELECT run, judge, requests, retries, cached, cost, response"      \
+    "  FROM job"                                                               \
+    "  UNION ALL SELECT run, judge, requests, retries, cached, cost, response" \
     "  FROM probe_job) j JOIN run r ON r.id = j.run"                           \
     " LEFT JOIN response p ON p.id = j.response"
 
@@ -149,6 +150,7 @@ static const char *const version_1[] = {
     " error TEXT,"
     " requests INTEGER NOT NULL,"
     " retries INTEGER NOT NULL,"
+    " cached INTEGER NOT NULL,"
     " cost REAL,"
     " PRIMARY KEY(run, sample, epoch, judge, template, attempt)"
     ") STRICT, WITHOUT ROWID",
@@ -228,6 +230,7 @@ static const char *const version_1[] = {
     " error TEXT,"
     " requests INTEGER NOT NULL,"
     " retries INTEGER NOT NULL,"
+    " cached INTEGER NOT NULL,"
     " cost REAL,"
     " PRIMARY KEY(run, judge, template, probe, attempt)"
     ") STRICT, WITHOUT ROWID",
@@ -358,7 +361,7 @@ static const char *const version_1[] = {
     "CREATE VIEW samples AS"
     " SELECT r.run_id, u.label AS suite, s.sample_id, j.epoch,"
     "  (SELECT name FROM state WHERE id = j.state) AS state, j.error,"
-    "  j.retries, j.requests = 0 AND j.response IS NOT NULL AS cached,"
+    "  j.retries, j.cached,"
     "  p.text AS response_text, p.stop, p.server_model, p.prompt_tokens,"
     "  p.completion_tokens, p.latency_ms, s.query, j.job_id, p.reasoning,"
     "  p.finish_reason, p.system_fingerprint, p.cached_tokens,"

@@ -127,6 +127,7 @@ struct sq_job {
     int retries;
     double cost; /* USD, NAN = not known */
     bool cached; /* the response was there before this run asked */
+    bool shared; /* another job's request had this answer, too */
     char id[17]; /* the plan's stable id of (sample, epoch) */
 };
 /* Replaces what stood there for (run, sample, epoch, judge, template, attempt),

@@ -150,7 +150,7 @@ static const char *const queries[SQ_QUERY_COUNT] = {
 
     [SQ_QUERY_RUN_SAMPLES] =
         "SELECT u.label, s.sample_id, j.epoch, e.name, j.error,"
-        " j.requests = 0 AND j.response IS NOT NULL, j.retries, v.grader,"
+        " j.cached, j.retries, v.grader,"
         " count(v.step), count(*) FILTER (WHERE v.state = 0),"
         " count(*) FILTER (WHERE v.state = 1),"
         " count(*) FILTER (WHERE v.state = 7)"
@@ -176,7 +176,7 @@ static const char *const queries[SQ_QUERY_COUNT] = {
 
     [SQ_QUERY_SAMPLE] =
         "SELECT u.label, s.sample_id, j.epoch, e.name, j.error,"
-        " j.requests = 0 AND j.response IS NOT NULL, j.retries,"
+        " j.cached, j.retries,"
         " (SELECT group_concat(name || '=' || value) FROM sample_facet f"
         "  WHERE f.sample = s.id),"
         " s.query, p.text, p.stop, p.server_model, p.prompt_tokens,"

@@ -160,6 +160,7 @@ static enum sq_status template_row(struct sq_store *s, const struct sq_job *job,
     "  state = excluded.state, error = excluded.error,"                        \
     "  requests = requests + excluded.requests,"                               \
     "  retries = retries + excluded.retries,"                                  \
+    "  cached = excluded.cached AND requests + excluded.requests = 0,"         \
     "  cost = iif(cost IS NULL, excluded.cost,"                                \
     "   cost + ifnull(excluded.cost, 0))"                                      \
     " WHERE response IS NOT excluded.response OR response IS NULL"
@@ -169,12 +170,12 @@ static enum sq_status put_job(struct sq_store *s, const struct sq_run *run,
 {
     static const char job_sql[] =
         "INSERT INTO job VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-        "  ?12, ?13)"
+        "  ?12, ?13, ?14)"
         " ON CONFLICT(run, sample, epoch, judge, template, "
         "attempt)" ON_CONFLICT;
     static const char probe_sql[] =
         "INSERT INTO probe_job VALUES(?1, ?4, ?5, ?2, ?6, ?8, ?9, ?10, ?11,"
-        "  ?12, ?13)"
+        "  ?12, ?13, ?14)"
         " ON CONFLICT(run, judge, template, probe, attempt)" ON_CONFLICT;
     bool asked = !job->cached && job->state != SQ_STATE_NOT_RUN;
     int64_t template = 0;
@@ -202,9 +203,10 @@ static enum sq_status put_job(struct sq_store *s, const struct sq_run *run,
     sq_stmt_bind_int_opt(q, 8, job->response ? job->response : -1);
     sq_stmt_bind_int(q, 9, job->state);
     sq_stmt_bind_str_opt(q, 10, sq_str_from(job->error));
-    sq_stmt_bind_int(q, 11, asked ? 1 + job->retries : 0);
+    sq_stmt_bind_int(q, 11, asked && !job->shared ? 1 + job->retries : 0);
     sq_stmt_bind_int(q, 12, asked ? job->retries : 0);
-    sq_stmt_bind_num(q, 13, asked ? job->cost : NAN);
+    sq_stmt_bind_int(q, 13, job->cached && job->response);
+    sq_stmt_bind_num(q, 14, asked ? job->cost : NAN);
     return sq_stmt_run(q, err);
 }
 

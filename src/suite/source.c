@@ -356,12 +356,13 @@ enum sq_status sq_shots_bind(const struct sq_shots *s, const struct sq_task *t,
         query = joined(t, shots, want, query, arena);
     for (size_t i = 0; !t->examples.text && i < want; i++) {
         /* Copied, as a sample outlives the examples of its file. */
-        m[n++] = (struct sq_message){"user",
-                                     sq_arena_str(arena, shots[i]->question)};
-        m[n++] = (struct sq_message){"assistant",
-                                     sq_arena_str(arena, shots[i]->answer)};
+        m[n].role = "user";
+        m[n++].content = sq_arena_str(arena, shots[i]->question);
+        m[n].role = "assistant";
+        m[n++].content = sq_arena_str(arena, shots[i]->answer);
     }
-    m[n++] = (struct sq_message){"user", query};
+    m[n].role = "user";
+    m[n++].content = query;
     if (n > 1 || want > 0) {
         sample->messages = m;
         sample->nmessages = n;

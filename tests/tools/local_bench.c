@@ -53,7 +53,7 @@ static void make_requests(struct bench *b, size_t characters)
         b->contents[i] = sq_buf_take(&text);
         sq_buf_release(&text);
         b->messages[i] =
-            (struct sq_message){"user", sq_str_from(b->contents[i])};
+            (struct sq_message){.role = "user", .content = sq_str_from(b->contents[i])};
         b->requests[i] =
             (struct sq_request){.messages = &b->messages[i],
                                 .nmessages = 1,

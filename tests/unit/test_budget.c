@@ -197,8 +197,8 @@ static void test_needs_most(void **state)
 /* Every byte may be a token, and the template adds some. */
 static void test_most(void **state)
 {
-    struct sq_message m[] = {{"system", SQ_STR("abc")},
-                             {"user", SQ_STR("\xc3\xa4!")}};
+    struct sq_message m[] = {{.role = "system", .content = SQ_STR("abc")},
+                             {.role = "user", .content = SQ_STR("\xc3\xa4!")}};
     struct sq_request r = {.messages = m, .nmessages = 2};
     struct sq_tokens most;
     (void)state;

@@ -58,7 +58,7 @@ static void open_engine(struct asker *a, const struct sq_engine_config *c)
 static enum sq_status submit(struct asker *a, size_t i, struct sq_err *err)
 {
     snprintf(a->texts[i], sizeof(a->texts[i]), "question %zu", i);
-    a->messages[i] = (struct sq_message){"user", sq_str_from(a->texts[i])};
+    a->messages[i] = (struct sq_message){.role = "user", .content = sq_str_from(a->texts[i])};
     a->requests[i] = (struct sq_request){.messages = &a->messages[i],
                                          .nmessages = 1,
                                          .sampling = {0, NAN, 64, -1},
@@ -444,7 +444,7 @@ static void keys_do_not_see_how_it_is_written(void **state)
     (void)state;
     struct sq_engine_ops ops = {.name = "openai", .asks = true};
     struct sq_engine e = {.ops = &ops, .endpoint = "u", .model = "m"};
-    struct sq_message m = {"user", SQ_STR("ab")};
+    struct sq_message m = {.role = "user", .content = SQ_STR("ab")};
     struct sq_sample one = {.id = SQ_STR("1")};
     struct sq_sample two = {.id = SQ_STR("2")};
     struct sq_request a = {.messages = &m,

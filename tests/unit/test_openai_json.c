@@ -11,8 +11,8 @@
 static void body_is(const struct sq_sampling *s, const char *want)
 {
     const struct sq_message messages[] = {
-        {"system", SQ_STR("be \"brief\"")},
-        {"user", SQ_STR("eins\nzw\xc3\xb6i\xff")}};
+        {.role = "system", .content = SQ_STR("be \"brief\"")},
+        {.role = "user", .content = SQ_STR("eins\nzw\xc3\xb6i\xff")}};
     struct sq_request r = {.messages = messages, .nmessages = 2, .epoch = 1};
     struct sq_buf out;
     r.sampling = *s;
@@ -43,8 +43,8 @@ static void builds_only_what_is_set(void **state)
 static void request_is(const struct sq_request *more,
                        const struct sq_openai_form *form, const char *want)
 {
-    const struct sq_message messages[] = {{"system", SQ_STR("s")},
-                                          {"user", SQ_STR("u\n")}};
+    const struct sq_message messages[] = {{.role = "system", .content = SQ_STR("s")},
+                                          {.role = "user", .content = SQ_STR("u\n")}};
     struct sq_request r = *more;
     struct sq_buf out;
     r.messages = messages;

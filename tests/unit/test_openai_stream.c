@@ -86,7 +86,7 @@ static void reads_streams(void **state)
         struct sq_buf out;
         char why[200] = "";
         sq_buf_init(&out, SQ_MAX_REPLY);
-        bool ok = sq_openai_unstream(sq_str_from(cases[i].events), &out, why,
+        bool ok = sq_openai_unstream(sq_str_from(cases[i].events), 1, &out, why,
                                      sizeof why);
         if (ok != !cases[i].why)
             fail_msg("%s: %s", cases[i].name, why);
@@ -109,7 +109,8 @@ static void no_part_is_the_whole(void **state)
         char why[200];
         sq_buf_init(&out, SQ_MAX_REPLY);
         assert_false(
-            sq_openai_unstream(sq_str_sub(all, 0, n), &out, why, sizeof why));
+            sq_openai_unstream(sq_str_sub(all, 0, n), 1, &out, why,
+                               sizeof why));
         sq_buf_release(&out);
     }
 }
