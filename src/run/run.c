@@ -235,7 +235,7 @@ static enum sq_status refill(struct loop *l, struct sq_err *err)
         if (st != SQ_OK)
             return st;
     }
-    return send_group(l, err);
+    return SQ_OK; /* a group that is not full waits for the next items */
 }
 
 /* Stores what arrived and commits it, before anything is made of it. */

@@ -3,7 +3,8 @@
 /*
  * A server for tests: answers chat completions on loopback, with faults by rate
  * or by path. stub.c moves the bytes, stub_reply.c decides what to answer,
- * stub_judge.c answers as a judge, stub_options.c reads the command line.
+ * stub_faults.c has the faults, stub_judge.c answers as a judge, stub_options.c
+ * reads the command line.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,6 +40,8 @@ struct stub_options {
     uint64_t seed;
     const char *retry_after;     /* of 429 and 503; NULL = none */
     unsigned long long capacity; /* 429 for more at a time; 0 = no limit */
+    long long choices;           /* most that one answer has; 0 = a request
+                                    for more is refused, -1 = no limit */
     bool once_fail;              /* each distinct request: 500 the first time */
     struct sq_buf headers;       /* more lines for answers */
     const char *root;
@@ -87,6 +90,19 @@ void stub_bench_close(struct stub_bench *b);
 /* A judge's reply to a request whose model is one of the table in stub_judge.c;
  * false for other requests. */
 bool stub_judge(const struct stub_state *s, sq_str body, struct sq_buf *out);
+
+/* Head of an answer; length < 0 leaves Content-Length out. */
+void stub_put_head(struct stub_reply *r, int status, const char *extra,
+                   long long length);
+/* An answer; extra: more header lines. */
+void stub_put_whole(struct stub_reply *r, int status, const char *extra,
+                    sq_str body);
+/* An error of that status. */
+void stub_put_status(struct stub_state *s, int status, struct stub_reply *r);
+/* The JSON that answers this request. */
+void stub_put_completion(struct stub_state *s, sq_str body, struct sq_buf *out);
+/* The fault of this name, or the status that it is. */
+void stub_fault(struct stub_state *s, sq_str name, struct stub_reply *r);
 
 void stub_answer(struct stub_state *s, const struct stub_request *q,
                  struct stub_reply *r);

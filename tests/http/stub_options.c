@@ -8,7 +8,7 @@
 static const char usage[] =
     "usage: stub [--latency-ms N] [--reply TEXT] [--reply-file FILE] [--echo]\n"
     "  [--fault NAME=RATE,...] [--seed N] [--retry-after VALUE] [--once-fail]\n"
-    "  [--capacity N] [--header LINE]...\n"
+    "  [--capacity N] [--choices N] [--header LINE]...\n"
     "  [--root DIR [--no-range] [--cut-after BYTES]] [--log FILE]\n"
     "  [--max-seconds N] [--judges HOME [--babble RATE]]\n"
     "Prints its port, then serves 127.0.0.1 for N seconds (300) or until a\n"
@@ -18,6 +18,8 @@ static const char usage[] =
     "has that fault; /_to/URL redirects.\n"
     "HOME of --judges has judges/: the models perfect, always-yes, always-no,\n"
     "random, first, echo and gullible judge; babble is no verdict.\n"
+    "--choices: at most N choices, 0 refuses n > 1; {choice} in a content is "
+    "its\nnumber. "
     "FILE of --reply-file: {\"match\", \"content\", \"finish_reason\"} or\n"
     "{\"match\", \"status\", \"body\"} a line; the first that fits.\n";
 
@@ -103,6 +105,8 @@ static bool take_value(struct stub_options *o, const char *name,
     } else if (strcmp(name, "--capacity") == 0) {
         o->capacity = to_number(value, &n) ? (unsigned long long)n : 0;
         return o->capacity > 0;
+    } else if (strcmp(name, "--choices") == 0) {
+        return to_number(value, &o->choices);
     } else if (strcmp(name, "--header") == 0) {
         sq_buf_addf(&o->headers, "%s\r\n", value);
     } else if (strcmp(name, "--root") == 0) {
@@ -138,7 +142,8 @@ static bool take_flag(struct stub_options *o, const char *name)
 
 bool stub_options_parse(struct stub_options *o, int argc, char **argv)
 {
-    *o = (struct stub_options){.cut_after = -1, .max_seconds = 300};
+    *o = (struct stub_options){
+        .cut_after = -1, .choices = -1, .max_seconds = 300};
     o->reply = literal(SQ_STR("ok"));
     sq_buf_init(&o->headers, SQ_MAX_MESSAGE);
     for (int i = 1; i < argc; i++) {

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zlib.h>
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -51,8 +50,8 @@ static bool seen_before(struct stub_state *s, sq_str body)
 }
 
 /* Head of an answer; length < 0 leaves Content-Length out. */
-static void put_head(struct stub_reply *r, int status, const char *extra,
-                     long long length)
+void stub_put_head(struct stub_reply *r, int status, const char *extra,
+                   long long length)
 {
     sq_buf_addf(&r->bytes,
                 "HTTP/1.1 %d Stub\r\nContent-Type: application/json\r\n%s",
@@ -62,10 +61,10 @@ static void put_head(struct stub_reply *r, int status, const char *extra,
     sq_buf_adds(&r->bytes, "\r\n");
 }
 
-static void put_whole(struct stub_reply *r, int status, const char *extra,
-                      sq_str body)
+void stub_put_whole(struct stub_reply *r, int status, const char *extra,
+                    sq_str body)
 {
-    put_head(r, status, extra, (long long)body.n);
+    stub_put_head(r, status, extra, (long long)body.n);
     sq_buf_add(&r->bytes, body);
 }
 
@@ -107,11 +106,39 @@ static void choose(const struct stub_options *o, sq_str body, sq_str *content,
                          : sq_str_from(o->reply);
 }
 
-static void put_completion(struct stub_state *s, sq_str body,
-                           struct sq_buf *out)
+/* How many choices the request wants: its "n", else 1. */
+static long long wanted(sq_str body)
+{
+    static const sq_str mark = {",\"n\":", 5};
+    size_t at = sq_str_find(body, mark, 0);
+    long long n = 1;
+    if (at == SIZE_MAX)
+        return 1;
+    size_t end = at += mark.n;
+    while (end < body.n && body.p[end] >= '0' && body.p[end] <= '9')
+        end++;
+    (void)sq_str_to_int(sq_str_sub(body, at, end), &n);
+    return n;
+}
+
+/* The content of a choice: "{choice}" in it is its number. */
+static void put_content(sq_str content, long long choice, struct sq_buf *out)
+{
+    static const sq_str mark = {"{choice}", 8};
+    size_t at;
+    while ((at = sq_str_find(content, mark, 0)) != SIZE_MAX) {
+        sq_buf_add(out, sq_str_sub(content, 0, at));
+        sq_buf_addf(out, "%lld", choice);
+        content = sq_str_sub(content, at + mark.n, content.n);
+    }
+    sq_buf_add(out, content);
+}
+
+void stub_put_completion(struct stub_state *s, sq_str body, struct sq_buf *out)
 {
     sq_str content;
     const char *finish;
+    long long n = wanted(body), most = s->options->choices;
     struct sq_buf reply, literal;
     sq_buf_init(&reply, SQ_MAX_RECORD);
     sq_buf_init(&literal, SQ_MAX_RECORD);
@@ -120,261 +147,28 @@ static void put_completion(struct stub_state *s, sq_str body,
         sq_json_quote(sq_buf_str(&reply), &literal);
         content = sq_str_sub(sq_buf_str(&literal), 1, literal.n - 1);
     }
+    n = most > 0 && n > most ? most : n;
+    size_t tokens = (size_t)n * (content.n / 4);
     sq_buf_adds(out, "{\"id\":\"stub\",\"object\":\"chat.completion\","
-                     "\"model\":\"stub-1\",\"choices\":[{\"index\":0,"
-                     "\"message\":{\"role\":\"assistant\",\"content\":\"");
-    sq_buf_add(out, content);
+                     "\"model\":\"stub-1\",\"choices\":[");
+    for (long long i = 0; i < n; i++) {
+        sq_buf_addf(out,
+                    "%s{\"index\":%lld,\"message\":{\"role\":\"assistant\","
+                    "\"content\":\"",
+                    i ? "," : "", i);
+        put_content(content, i, out);
+        sq_buf_addf(out, "\"},\"finish_reason\":\"%s\"}", finish);
+    }
     sq_buf_addf(out,
-                "\"},\"finish_reason\":\"%s\"}],\"usage\":{\"prompt_tokens\":"
-                "%zu,\"completion_tokens\":%zu,\"total_tokens\":%zu}}",
-                finish, body.n / 4, content.n / 4, body.n / 4 + content.n / 4);
-    s->tokens += body.n / 4 + content.n / 4;
+                "],\"usage\":{\"prompt_tokens\":%zu,"
+                "\"completion_tokens\":%zu,\"total_tokens\":%zu}}",
+                body.n / 4, tokens, body.n / 4 + tokens);
+    s->tokens += body.n / 4 + tokens;
     sq_buf_release(&reply);
     sq_buf_release(&literal);
 }
 
 /* ---- faults ------------------------------------------------------------ */
-
-static void fault_malformed(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    put_whole(r, 200, "", SQ_STR("{\"choices\":[{\"message\":{\"cont"));
-}
-
-static void fault_null(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    put_whole(r, 200, "",
-              SQ_STR("{\"choices\":[{\"message\":{\"content\":null},"
-                     "\"finish_reason\":\"stop\"}]}"));
-}
-
-static void fault_reset(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    r->after = STUB_RESET;
-}
-
-static void fault_close(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    r->after = STUB_CLOSE;
-}
-
-static void fault_stall(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    r->after = STUB_HANG;
-}
-
-/* An answer that begins and then stands still. */
-static void fault_halt(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    put_head(r, 200, "", 1000);
-    sq_buf_adds(&r->bytes, "{\"choices\":");
-    r->after = STUB_HANG;
-}
-
-static void fault_cut(struct stub_state *s, struct stub_reply *r)
-{
-    fault_halt(s, r);
-    r->after = STUB_CLOSE;
-}
-
-static void fault_big(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    r->repeat = 1ull << 30;
-    r->block = SQ_STR("                                                    ");
-    put_head(r, 200, "", (long long)r->repeat);
-}
-
-static void fault_endless(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    r->repeat = UINT64_MAX;
-    r->block = SQ_STR("20\r\n                                \r\n");
-    put_head(r, 200, "Transfer-Encoding: chunked\r\n", -1);
-}
-
-static void fault_headers(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    r->repeat = 1 << 20;
-    r->block = SQ_STR("X-Filler: 0123456789012345678901234567890123456789\r\n");
-    sq_buf_adds(&r->bytes, "HTTP/1.1 200 Stub\r\n");
-    r->after = STUB_CLOSE;
-}
-
-static void fault_header(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    r->repeat = 1 << 20;
-    r->block = SQ_STR("0123456789012345678901234567890123456789");
-    sq_buf_adds(&r->bytes, "HTTP/1.1 200 Stub\r\nX-Filler: ");
-    r->after = STUB_CLOSE;
-}
-
-static void fault_garbage(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    sq_buf_adds(&r->bytes, "this is no HTTP\r\n\r\n");
-    r->after = STUB_CLOSE;
-}
-
-static void fault_drip(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    put_whole(r, 200, "", SQ_STR("{\"choices\":[                       ]}"));
-    r->drip_from = r->bytes.n - 35;
-    r->drip_us = 100000;
-}
-
-static void gzip(sq_str text, size_t times, struct sq_buf *out)
-{
-    z_stream z = {0};
-    unsigned char piece[16384];
-    if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-        return;
-    for (size_t i = 0; i <= times; i++) {
-        z.next_in = (unsigned char *)text.p;
-        z.avail_in = i < times ? (unsigned)text.n : 0;
-        do {
-            z.next_out = piece;
-            z.avail_out = sizeof(piece);
-            deflate(&z, i < times ? Z_NO_FLUSH : Z_FINISH);
-            sq_buf_add(out,
-                       (sq_str){(char *)piece, sizeof(piece) - z.avail_out});
-        } while (z.avail_out == 0);
-    }
-    deflateEnd(&z);
-}
-
-static void fault_bomb(struct stub_state *s, struct stub_reply *r)
-{
-    static const char zeros[1 << 16];
-    if (!s->bomb.p) {
-        sq_buf_init(&s->bomb, SIZE_MAX);
-        gzip((sq_str){zeros, sizeof(zeros)}, 1024, &s->bomb);
-    }
-    put_whole(r, 200, "Content-Encoding: gzip\r\n", sq_buf_str(&s->bomb));
-}
-
-/* No fault: an answer that is packed. */
-static void fault_gzip(struct stub_state *s, struct stub_reply *r)
-{
-    struct sq_buf plain;
-    struct sq_buf packed;
-    sq_buf_init(&plain, SQ_MAX_RECORD);
-    sq_buf_init(&packed, SQ_MAX_RECORD);
-    put_completion(s, SQ_STR(""), &plain);
-    gzip(sq_buf_str(&plain), 1, &packed);
-    put_whole(r, 200, "Content-Encoding: gzip\r\n", sq_buf_str(&packed));
-    sq_buf_release(&plain);
-    sq_buf_release(&packed);
-}
-
-static void fault_deep(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    put_head(r, 200, "", 100000);
-    for (int i = 0; i < 100000; i++)
-        sq_buf_addc(&r->bytes, '[');
-}
-
-static void fault_utf8(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    put_whole(r, 200, "",
-              SQ_STR("{\"choices\":[{\"message\":{\"content\":\"\xff\xfe\"},"
-                     "\"finish_reason\":\"stop\"}]}"));
-}
-
-static void fault_nul(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    put_whole(r, 200, "",
-              SQ_STR("{\"choices\":[{\"message\":{\"content\":\"a\0b\"},"
-                     "\"finish_reason\":\"stop\"}]}"));
-}
-
-/* Which of the two is meant? */
-static void fault_dup(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    put_whole(r, 200, "",
-              SQ_STR("{\"choices\":[{\"message\":{\"content\":\"a\","
-                     "\"content\":\"b\"},\"finish_reason\":\"stop\"}]}"));
-}
-
-/* Chunks without end, a byte now and then. */
-static void fault_trickle(struct stub_state *s, struct stub_reply *r)
-{
-    (void)s;
-    r->repeat = UINT64_MAX;
-    r->block = SQ_STR("1\r\n \r\n");
-    r->drip_us = 50000;
-    put_head(r, 200, "Transfer-Encoding: chunked\r\n", -1);
-    r->drip_from = r->bytes.n;
-}
-
-static const struct {
-    const char *name;
-    void (*put)(struct stub_state *s, struct stub_reply *r);
-} faults[] = {
-    {"malformed", fault_malformed},
-    {"null", fault_null},
-    {"reset", fault_reset},
-    {"close", fault_close},
-    {"stall", fault_stall},
-    {"halt", fault_halt},
-    {"cut", fault_cut},
-    {"big", fault_big},
-    {"endless", fault_endless},
-    {"headers", fault_headers},
-    {"header", fault_header},
-    {"garbage", fault_garbage},
-    {"drip", fault_drip},
-    {"bomb", fault_bomb},
-    {"gzip", fault_gzip},
-    {"deep", fault_deep},
-    {"utf8", fault_utf8},
-    {"nul", fault_nul},
-    {"dup", fault_dup},
-    {"trickle", fault_trickle},
-};
-
-static void put_status(struct stub_state *s, int status, struct stub_reply *r)
-{
-    struct sq_buf extra;
-    struct sq_buf body;
-    sq_buf_init(&extra, SQ_MAX_MESSAGE);
-    sq_buf_init(&body, SQ_MAX_MESSAGE);
-    if (s->options->retry_after && (status == 429 || status == 503))
-        sq_buf_addf(&extra, "Retry-After: %s\r\n", s->options->retry_after);
-    sq_buf_addf(&body,
-                "{\"error\":{\"message\":\"status %d of the stub\","
-                "\"type\":\"stub\",\"code\":null}}",
-                status);
-    put_whole(r, status, extra.p, sq_buf_str(&body));
-    sq_buf_release(&extra);
-    sq_buf_release(&body);
-}
-
-static void put_fault(struct stub_state *s, sq_str name, struct stub_reply *r)
-{
-    long long status;
-    s->faults++;
-    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
-        if (sq_str_eq(name, sq_str_from(faults[i].name))) {
-            faults[i].put(s, r);
-            return;
-        }
-    if (!sq_str_to_int(name, &status) || status < 200 || status > 599)
-        status = 501;
-    put_status(s, (int)status, r);
-}
 
 /* The fault that this request draws; NULL = none. */
 static struct stub_fault *draw(struct stub_state *s)
@@ -419,14 +213,14 @@ static void put_file(struct stub_state *s, const struct stub_request *q,
     char extra[100] = "";
     if (strstr(name, "..") ||
         sq_path_read(path, SQ_MAX_CONFIG, &text, &n, NULL) != SQ_OK) {
-        put_status(s, 404, r);
+        stub_put_status(s, 404, r);
     } else if (start > 0 && (size_t)start >= n) {
-        put_status(s, 416, r);
+        stub_put_status(s, 416, r);
     } else {
         if (start > 0)
             snprintf(extra, sizeof(extra),
                      "Content-Range: bytes %lld-%zu/%zu\r\n", start, n - 1, n);
-        put_whole(r, start > 0 ? 206 : 200, extra,
+        stub_put_whole(r, start > 0 ? 206 : 200, extra,
                   sq_str_sub((sq_str){text, n}, (size_t)start, n));
         if (o->cut_after >= 0 && (size_t)o->cut_after < n - (size_t)start) {
             r->bytes.n -= n - (size_t)start - (size_t)o->cut_after;
@@ -459,7 +253,7 @@ static void put_stats(struct stub_state *s, struct stub_reply *r)
     struct sq_buf b;
     sq_buf_init(&b, SQ_MAX_MESSAGE);
     stub_stats(s, &b);
-    put_whole(r, 200, "", sq_buf_str(&b));
+    stub_put_whole(r, 200, "", sq_buf_str(&b));
     sq_buf_release(&b);
 }
 
@@ -498,24 +292,28 @@ static void answer_post(struct stub_state *s, const struct stub_request *q,
     s->repeats += repeat;
     if (s->options->capacity && s->pending >= s->options->capacity) {
         s->refused++;
-        put_status(s, 429, r);
+        stub_put_status(s, 429, r);
         r->delay_us = 0;
         return;
     }
     s->pending++;
     r->counted = true;
     if (s->options->once_fail && !repeat) {
-        put_fault(s, SQ_STR("500"), r);
+        stub_fault(s, SQ_STR("500"), r);
     } else if (fault) {
         fault->hits++;
-        put_fault(s, sq_str_from(fault->name), r);
+        stub_fault(s, sq_str_from(fault->name), r);
+    } else if (s->options->choices == 0 && wanted(q->body) > 1) {
+        stub_put_whole(r, 400, "",
+                       SQ_STR("{\"error\":{\"message\":\"only n = 1 is "
+                              "supported\",\"param\":\"n\"}}"));
     } else if (rule && rule->body) {
-        put_whole(r, rule->status, "", sq_str_from(rule->body));
+        stub_put_whole(r, rule->status, "", sq_str_from(rule->body));
     } else {
         struct sq_buf body;
         sq_buf_init(&body, SIZE_MAX);
-        put_completion(s, q->body, &body);
-        put_whole(r, 200, sq_buf_str(&s->options->headers).p,
+        stub_put_completion(s, q->body, &body);
+        stub_put_whole(r, 200, sq_buf_str(&s->options->headers).p,
                   sq_buf_str(&body));
         sq_buf_release(&body);
     }
@@ -538,20 +336,20 @@ void stub_answer(struct stub_state *s, const struct stub_request *q,
         sq_str rest = sq_str_sub(q->path, fault.n, q->path.n);
         sq_str name;
         sq_str_split(&rest, '/', &name);
-        put_fault(s, name, r);
+        stub_fault(s, name, r);
     } else if (sq_str_starts(q->path, to)) {
         struct sq_buf extra;
         sq_buf_init(&extra, SQ_MAX_MESSAGE);
         sq_buf_addf(&extra, "Location: %.*s\r\n", (int)(q->path.n - to.n),
                     q->path.p + to.n);
-        put_whole(r, 302, extra.p, SQ_STR("elsewhere"));
+        stub_put_whole(r, 302, extra.p, SQ_STR("elsewhere"));
         sq_buf_release(&extra);
     } else if (sq_str_eq(q->method, SQ_STR("POST"))) {
         answer_post(s, q, r);
     } else if (s->options->root) {
         put_file(s, q, r);
     } else {
-        put_status(s, 404, r);
+        stub_put_status(s, 404, r);
     }
 }
 
