@@ -403,7 +403,8 @@ static void keys_tell_requests_apart(void **state)
     (void)state;
     struct sq_engine_ops ops = {.name = "openai", .asks = true};
     struct sq_engine e = {.ops = &ops, .endpoint = "u", .model = "m"};
-    struct sq_message m[2] = {{"user", SQ_STR("ab")}, {"user", SQ_STR("c")}};
+    struct sq_message m[2] = {{.role = "user", .content = SQ_STR("ab")},
+                              {.role = "user", .content = SQ_STR("c")}};
     struct sq_sample sample = {.id = SQ_STR("1")};
     struct sq_request base = {.messages = m,
                               .nmessages = 2,

@@ -79,6 +79,32 @@ static const struct {
     {"no UTF-8", "data: \xff\n\n" DONE, NULL, "UTF-8"},
 };
 
+/* Of several choices each is put together; what is cut is left out. */
+static void reads_choices(void **state)
+{
+    static const char events[] =
+        "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"}},"
+        "{\"index\":0,\"delta\":{\"content\":\"a\"}},{\"index\":2,\"delta\":{"
+        "\"content\":\"c\"}},{\"index\":9,\"delta\":{\"content\":\"z\"}}]}\n\n"
+        "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"B\"},"
+        "\"finish_reason\":\"length\"},{\"index\":0,\"delta\":{},"
+        "\"finish_reason\":\"stop\"},{\"index\":-1,\"delta\":{\"content\":"
+        "\"y\"}}]}\n\n";
+    static const char want[] =
+        "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+        "\"content\":\"a\"},\"finish_reason\":\"stop\"},{\"index\":1,"
+        "\"message\":{\"role\":\"assistant\",\"content\":\"bB\"},"
+        "\"finish_reason\":\"length\"}]}";
+    struct sq_buf out;
+    char why[200];
+    (void)state;
+    sq_buf_init(&out, SQ_MAX_REPLY);
+    assert_true(
+        sq_openai_unstream(sq_str_from(events), 4, &out, why, sizeof why));
+    assert_string_equal(out.p, want);
+    sq_buf_release(&out);
+}
+
 static void reads_streams(void **state)
 {
     (void)state;
@@ -108,9 +134,8 @@ static void no_part_is_the_whole(void **state)
         struct sq_buf out;
         char why[200];
         sq_buf_init(&out, SQ_MAX_REPLY);
-        assert_false(
-            sq_openai_unstream(sq_str_sub(all, 0, n), 1, &out, why,
-                               sizeof why));
+        assert_false(sq_openai_unstream(sq_str_sub(all, 0, n), 1, &out, why,
+                                        sizeof why));
         sq_buf_release(&out);
     }
 }
@@ -118,6 +143,7 @@ static void no_part_is_the_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(reads_streams),
+                                       cmocka_unit_test(reads_choices),
                                        cmocka_unit_test(no_part_is_the_whole)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
