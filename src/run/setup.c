@@ -218,6 +218,23 @@ static enum sq_status open_model(struct sq_session *s, struct sq_err *err)
     return SQ_OK;
 }
 
+/* Does the model take the images of the suites? */
+static enum sq_status check_images(const struct sq_session *s,
+                                   struct sq_err *err)
+{
+    const struct sq_run_options *o = s->options;
+    const char *what = o->model.completions     ? "--api completions"
+                       : !s->model->ops->images ? o->model.spec
+                                                : NULL;
+    for (size_t i = 0; what && !o->source && i < s->nsuites; i++)
+        if (s->suites[i]->def->images.form != SQ_IMAGE_NONE)
+            return sq_err_set(err, SQ_USAGE,
+                              "suite %s asks about images, and %s takes text "
+                              "alone; ask a server's chat API",
+                              s->suites[i]->label, what);
+    return SQ_OK;
+}
+
 /* Several epochs by one request: is that what is wanted, and can it be had? */
 static enum sq_status check_choices(struct sq_session *s, struct sq_err *err)
 {
@@ -317,6 +334,8 @@ enum sq_status sq_session_open(struct sq_session *s,
         st = open_model(s, err);
     if (st == SQ_OK)
         st = check_choices(s, err);
+    if (st == SQ_OK)
+        st = check_images(s, err);
     if (st == SQ_OK && s->ntemplates)
         st = sq_attack_rules(&s->arena, &s->attacks, err);
     if (st == SQ_OK && s->ntemplates)

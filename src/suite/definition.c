@@ -204,8 +204,8 @@ static enum sq_status load_facets(const struct sq_json *sample,
 static enum sq_status load_sample(const struct sq_json *json, const char *path,
                                   struct sq_suite_def *def, struct sq_err *err)
 {
-    static const char *const keys[] = {"input", "id", "facets", "records",
-                                       NULL};
+    static const char *const keys[] = {"input",   "id",     "facets",
+                                       "records", "images", NULL};
     const struct sq_json *sample;
     struct place at;
     char where[512];
@@ -225,6 +225,8 @@ static enum sq_status load_sample(const struct sq_json *json, const char *path,
         st = sq_task_range(sample, where, &def->first, &def->last, err);
     if (st == SQ_OK && sq_json_get(sample, "id"))
         st = need(&at, "id", &FIELD, &def->id_field);
+    if (st == SQ_OK)
+        st = sq_images_load(sample, where, &def->arena, &def->images, err);
     if (st == SQ_OK)
         st = load_facets(sample, where, def, err);
     return st;

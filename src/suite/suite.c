@@ -383,6 +383,8 @@ static enum sq_status make_sample(struct sq_suite *s, const struct sq_record *r,
                                   struct sq_sample *sample, struct sq_err *err)
 {
     struct sq_suite_cursor *c = s->cursor;
+    struct sq_image_files images = {s->def->files, s->def->nfiles, file,
+                                    c->data_dir};
     enum sq_status st;
 
     sample->ordinal = c->ordinal;
@@ -397,6 +399,8 @@ static enum sq_status make_sample(struct sq_suite *s, const struct sq_record *r,
         st = sq_shots_for(&c->shots, &c->source, file, err);
     if (st == SQ_OK)
         st = sq_shots_bind(&c->shots, &s->def->task, r, file, sample, err);
+    if (st == SQ_OK)
+        st = sq_images_bind(&s->def->images, &images, r, sample, err);
     if (st == SQ_OK)
         st = take_steps(s, r, sample, err);
     return st;

@@ -10,6 +10,7 @@
  * but for the cursor.
  */
 #include "suite/data.h"
+#include "suite/images.h"
 #include "suite/instructions.h"
 #include "suite/source.h"
 
@@ -27,6 +28,7 @@ struct sq_suite_def {
     sq_str input_field, id_field;
     const struct sq_field *facets; /* name = facet, value = field */
     size_t nfacets;
+    struct sq_images_def images;  /* likewise, of the query */
     long long first, last;        /* records of each file; 0-0 = all */
     const struct sq_field *where; /* only files with these constants */
     size_t nwhere;
