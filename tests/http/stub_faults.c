@@ -13,8 +13,8 @@ static void fault_null(struct stub_state *s, struct stub_reply *r)
 {
     (void)s;
     stub_put_whole(r, 200, "",
-              SQ_STR("{\"choices\":[{\"message\":{\"content\":null},"
-                     "\"finish_reason\":\"stop\"}]}"));
+                   SQ_STR("{\"choices\":[{\"message\":{\"content\":null},"
+                          "\"finish_reason\":\"stop\"}]}"));
 }
 
 static void fault_reset(struct stub_state *s, struct stub_reply *r)
@@ -94,7 +94,8 @@ static void fault_garbage(struct stub_state *s, struct stub_reply *r)
 static void fault_drip(struct stub_state *s, struct stub_reply *r)
 {
     (void)s;
-    stub_put_whole(r, 200, "", SQ_STR("{\"choices\":[                       ]}"));
+    stub_put_whole(r, 200, "",
+                   SQ_STR("{\"choices\":[                       ]}"));
     r->drip_from = r->bytes.n - 35;
     r->drip_us = 100000;
 }
@@ -154,17 +155,18 @@ static void fault_deep(struct stub_state *s, struct stub_reply *r)
 static void fault_utf8(struct stub_state *s, struct stub_reply *r)
 {
     (void)s;
-    stub_put_whole(r, 200, "",
-              SQ_STR("{\"choices\":[{\"message\":{\"content\":\"\xff\xfe\"},"
-                     "\"finish_reason\":\"stop\"}]}"));
+    stub_put_whole(
+        r, 200, "",
+        SQ_STR("{\"choices\":[{\"message\":{\"content\":\"\xff\xfe\"},"
+               "\"finish_reason\":\"stop\"}]}"));
 }
 
 static void fault_nul(struct stub_state *s, struct stub_reply *r)
 {
     (void)s;
     stub_put_whole(r, 200, "",
-              SQ_STR("{\"choices\":[{\"message\":{\"content\":\"a\0b\"},"
-                     "\"finish_reason\":\"stop\"}]}"));
+                   SQ_STR("{\"choices\":[{\"message\":{\"content\":\"a\0b\"},"
+                          "\"finish_reason\":\"stop\"}]}"));
 }
 
 /* Which of the two is meant? */
@@ -172,8 +174,8 @@ static void fault_dup(struct stub_state *s, struct stub_reply *r)
 {
     (void)s;
     stub_put_whole(r, 200, "",
-              SQ_STR("{\"choices\":[{\"message\":{\"content\":\"a\","
-                     "\"content\":\"b\"},\"finish_reason\":\"stop\"}]}"));
+                   SQ_STR("{\"choices\":[{\"message\":{\"content\":\"a\","
+                          "\"content\":\"b\"},\"finish_reason\":\"stop\"}]}"));
 }
 
 /* Chunks without end, a byte now and then. */
@@ -213,6 +215,88 @@ static const struct {
     {"trickle", fault_trickle},
 };
 
+/* ---- streams of events -------------------------------------------------- */
+
+#define PIECE "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a"
+#define MORE PIECE "\"}}]}\n\n"
+#define LAST PIECE "\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+#define BLOCK_1K                                                               \
+    "0123456789012345678901234567890123456789012345678901234567890123"         \
+    "0123456789012345678901234567890123456789012345678901234567890123"
+#define NO_END UINT64_MAX
+
+/* What is sent: begin, then the block for `repeat` bytes, then the connection
+ * is closed. */
+static const struct {
+    const char *name;
+    sq_str begin, block;
+    unsigned long long repeat;
+} streams[] = {
+#define TEXT(s)                                                                \
+    {                                                                          \
+        s, sizeof(s) - 1                                                       \
+    }
+    {"sse", TEXT(MORE LAST), TEXT(""), 0}, /* no fault */
+    {"sse-endless", TEXT(""), TEXT(MORE), NO_END},
+    {"sse-gigabyte", TEXT(MORE), TEXT(MORE), 1ull << 30},
+    {"sse-event", TEXT(PIECE), TEXT(BLOCK_1K), 1ull << 30},
+    {"sse-many-lines", TEXT(MORE "data: "), TEXT("\ndata: "), 1ull << 30},
+    {"sse-31-mb", TEXT(MORE), TEXT(MORE), 31u << 20},
+    {"sse-31-mb-event", TEXT(PIECE), TEXT(BLOCK_1K), 31u << 20},
+    {"sse-comments", TEXT(MORE), TEXT(": still here\n\n"), NO_END},
+    {"sse-blank", TEXT(MORE), TEXT("\n"), NO_END},
+    {"sse-nul",
+     TEXT(PIECE "\0"
+                "b\"}}]}\n\n" LAST),
+     TEXT(""), 0},
+    {"sse-escaped-nul", TEXT(PIECE "\\u0000\"}}]}\n\n" LAST), TEXT(""), 0},
+    {"sse-utf8", TEXT(PIECE "\xff\xfe\"}}]}\n\n" LAST), TEXT(""), 0},
+    {"sse-half-char", TEXT(PIECE "\xc3\"}}]}\n\n" LAST), TEXT(""), 0},
+    {"sse-deep", TEXT("data: "), TEXT("[[[[[[[[[["), 1u << 20},
+    {"sse-dup",
+     TEXT("data: {\"choices\":[{\"delta\":{\"content\":\"a\",\"content\":"
+          "\"b\"}}]}\n\n" LAST),
+     TEXT(""), 0},
+    {"sse-cut", TEXT(MORE PIECE), TEXT(""), 0},
+    {"sse-no-end", TEXT(MORE MORE), TEXT(""), 0},
+    {"sse-empty", TEXT(""), TEXT(""), 0},
+    {"sse-done", TEXT("data: [DONE]\n\n"), TEXT(""), 0},
+    {"sse-garbage", TEXT(MORE "data: <html>busy</html>\n\n" LAST), TEXT(""), 0},
+    {"sse-array", TEXT(MORE "data: [1, 2]\n\n" LAST), TEXT(""), 0},
+    {"sse-number",
+     TEXT("data: {\"choices\":[{\"delta\":{\"content\":5}}]}\n\n" LAST),
+     TEXT(""), 0},
+    {"sse-error",
+     TEXT(MORE "data: {\"error\":{\"message\":\"overloaded\","
+               "\"code\":503}}\n\n" LAST),
+     TEXT(""), 0},
+    {"sse-error-event",
+     TEXT(MORE "event: error\ndata: {\"message\":\"gone\"}"
+               "\n\n"),
+     TEXT(""), 0},
+    {"sse-reason",
+     TEXT(PIECE "\"},\"finish_reason\":\"banana\"}]}\n\n"
+                "data: [DONE]\n\n"),
+     TEXT(""), 0},
+    {"sse-page", TEXT("<html>502 Bad gateway</html>\n"), TEXT(""), 0},
+};
+
+/* False when it is no stream's name. */
+static bool put_stream(sq_str name, struct stub_reply *r)
+{
+    size_t n = sizeof(streams) / sizeof(streams[0]), i = 0;
+    while (i < n && !sq_str_eq(name, sq_str_from(streams[i].name)))
+        i++;
+    if (i == n)
+        return false;
+    stub_put_head(r, 200, "Connection: close\r\n", -1);
+    sq_buf_add(&r->bytes, streams[i].begin);
+    r->block = streams[i].block;
+    r->repeat = streams[i].repeat;
+    r->after = STUB_CLOSE;
+    return true;
+}
+
 void stub_put_status(struct stub_state *s, int status, struct stub_reply *r)
 {
     struct sq_buf extra;
@@ -239,6 +323,8 @@ void stub_fault(struct stub_state *s, sq_str name, struct stub_reply *r)
             faults[i].put(s, r);
             return;
         }
+    if (put_stream(name, r))
+        return;
     if (!sq_str_to_int(name, &status) || status < 200 || status > 599)
         status = 501;
     stub_put_status(s, (int)status, r);
