@@ -119,6 +119,9 @@ void sq_retry_hint_line(struct sq_retry_hint *hint, sq_str line)
     if (sq_str_eq_nocase(name, SQ_STR("retry-after-ms"))) {
         if (sq_str_to_num(value, &ms) && ms >= 0 && ms < 1e12)
             hint->after_ms = (int64_t)ceil(ms);
+    } else if (sq_str_eq_nocase(name, SQ_STR("retry-after"))) {
+        if (sq_str_to_num(value, &ms) && ms >= 0 && hint->after_ms < 0)
+            hint->after_ms = (int64_t)ceil((ms < 1e9 ? ms : 1e9) * 1000);
     } else if (sq_str_eq_nocase(name, SQ_STR("x-ratelimit-reset-requests"))) {
         hint->requests.reset_ms = sq_duration_ms(value);
     } else if (sq_str_eq_nocase(name, SQ_STR("x-ratelimit-reset-tokens"))) {

@@ -37,7 +37,7 @@ int64_t sq_retry_delay_ms(const struct sq_retry_rule *rule, int attempt,
 
 /* What an answer's headers say about waiting; init before the first line. */
 struct sq_retry_hint {
-    int64_t after_ms; /* retry-after-ms */
+    int64_t after_ms; /* retry-after-ms, else Retry-After as a number */
     struct {
         int64_t reset_ms;    /* -1 = not said */
         long long remaining; /* likewise */
@@ -47,7 +47,7 @@ struct sq_retry_hint {
 void sq_retry_hint_init(struct sq_retry_hint *hint);
 /* Takes one header line, "Name: value"; others than the above are ignored. */
 void sq_retry_hint_line(struct sq_retry_hint *hint, sq_str line);
-/* What to wait: retry-after-ms, else the longest reset of a limit that is not
+/* What to wait: after_ms, else the longest reset of a limit that is not
  * said to have anything left, else -1. */
 int64_t sq_retry_hint_ms(const struct sq_retry_hint *hint);
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "engine/backoff.h"
 
 /* ---- per minute ---------------------------------------------------------- */
 
@@ -230,6 +231,8 @@ bool sq_window_bad(struct sq_window *w, int64_t sent_at, size_t on_wire,
 
 void sq_window_rest(struct sq_window *w, int64_t ms, int64_t now)
 {
-    if (ms > 0 && now + ms > w->rest_until)
-        w->rest_until = now + ms;
+    int64_t until =
+        now + (ms < SQ_RETRY_AFTER_CAP_MS ? ms : SQ_RETRY_AFTER_CAP_MS);
+    if (ms > 0 && until > w->rest_until)
+        w->rest_until = until;
 }

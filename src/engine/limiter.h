@@ -92,7 +92,8 @@ bool sq_window_good(struct sq_window *w, int64_t sent_at, size_t on_wire,
  * decrease. */
 bool sq_window_bad(struct sq_window *w, int64_t sent_at, size_t on_wire,
                    int64_t after_ms, int64_t now);
-/* The server said that nothing is left for so long. */
+/* The server said that nothing is left for so long; at most
+ * SQ_RETRY_AFTER_CAP_MS of it is believed. */
 void sq_window_rest(struct sq_window *w, int64_t ms, int64_t now);
 
 #endif

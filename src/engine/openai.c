@@ -175,7 +175,8 @@ static void set_headers(struct openai *e)
         count++;
     e->headers = sq_xcalloc(count + 3, sizeof(*e->headers));
     e->secrets = sq_xcalloc(2 * count + 1, sizeof(*e->secrets));
-    e->secrets[e->nsecrets++] = e->key;
+    if (e->key.n >= MIN_SECRET)
+        e->secrets[e->nsecrets++] = e->key;
     e->headers[n++] = "Content-Type: application/json";
     for (size_t i = 0; i < count; i++) {
         const char *value = strchr(more[i], ':');

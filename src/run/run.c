@@ -435,6 +435,30 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
     return st;
 }
 
+/* An engine ended the run. What others have under way may have been paid for:
+ * it is waited for, as after a first Ctrl-C. */
+static void finish_flight(struct loop *l, const char *why)
+{
+    struct sq_session *s = l->s;
+    struct sq_err ignored;
+    bool told = false;
+    l->stopping = true;
+    for (size_t i = 0; i <= s->njudges; i++) {
+        struct sq_engine *e = engine_at(s, i);
+        while (!sq_stop && e->in_flight > e->waiting) {
+            if (e->ops->step(e, told ? 200 : 0, &ignored) != SQ_OK ||
+                (s->narrivals && work(l, &ignored) != SQ_OK))
+                break;
+            if (!told)
+                sq_log(s->options->log, SQ_LOG_WARN,
+                       "%s; waiting for %zu requests in flight (Ctrl-C to stop "
+                       "at once)",
+                       why, e->in_flight - e->waiting);
+            told = true;
+        }
+    }
+}
+
 static enum sq_status give_up_asks(struct sq_item *item, const char *why,
                                    struct sq_err *err)
 {
@@ -491,18 +515,6 @@ static enum sq_status leave(struct loop *l, const char *why, struct sq_err *err)
     return st;
 }
 
-static enum sq_status count_jobs(struct sq_plan *plan, size_t *total,
-                                 struct sq_err *err)
-{
-    struct sq_plan_job job;
-    enum sq_status st;
-    while ((st = sq_plan_next(plan, &job, err)) == SQ_OK && job.sample) {
-        ++*total;
-        sq_plan_sample_drop(job.sample);
-    }
-    return st == SQ_OK ? sq_plan_rewind(plan, err) : st;
-}
-
 static void log_summary(const struct sq_session *s, const struct sq_engine *e)
 {
     if (!e || !e->ops->summary)
@@ -527,9 +539,11 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     sq_progress_begin(&l.progress);
     enum sq_status st = SQ_OK;
     if (o->log && o->log->tty)
-        st = count_jobs(&s->plan, &l.progress.total, err);
+        st = sq_plan_count(&s->plan, &l.progress.total, err);
     if (st == SQ_OK)
         st = loop(&l, err);
+    if (st != SQ_OK && st != SQ_STORE)
+        finish_flight(&l, err->msg);
     sq_log_progress_end(o->log);
     s->result->interrupted = sq_stop > 0;
 

@@ -65,6 +65,23 @@ ask 40 --base-url "$one" --base-url "$two"
 is "one refuses the key: the run stops" "$status" 2
 like "and names it" "$err" "run: $two/chat/completions: HTTP 401"
 
+# ---- the judge's has none ----------------------------------------------------
+# What the model has under way is paid for: it is waited for, and kept.
+rm -f "$db"*
+start_stub --echo --latency-ms 500 --log "$tmp/a" || exit 1
+one=http://127.0.0.1:$port/v1
+start_second --fault 401=1
+ask 40 --base-url "$one" --judge j --judge-template paper \
+    --judge-base-url "http://127.0.0.1:$other/v1"
+is "the judge's key is refused: the run stops" "$status" 2
+like "and names it" "$err" "run: http://127.0.0.1:$other/.*HTTP 401"
+is "after few requests" "$(sent "$tmp/a")" 8
+is "what these brought is kept" "$(sql "select count(*) from response")" 8
+like "and it was said that it is waited for" "$err" \
+    'HTTP 401.*; waiting for 8 requests in flight'
+ask 40 --base-url "$one"
+is "nothing was paid for twice" "$(sent "$tmp/a")" 40
+
 # ---- wrong use -------------------------------------------------------------
 ask 2 --base-url "$one,ftp://x"
 is "a URL that is none, behind a comma" "$status" 2

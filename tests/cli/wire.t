@@ -183,6 +183,14 @@ ask --judge j --judge-base-url "http://127.0.0.1:$port/v1"
 is "a server that refuses every form ends with 4" "$status" 4
 is "after one more try" "$(wc -l <"$tmp/requests.jsonl" | tr -d ' ')" 2
 
+printf '{"match": "", "status": 400, "body": %s}\n' \
+    "$(quoted '{"error": {"message": "ask for another kind"}}')" \
+    >"$tmp/replies.jsonl"
+serve
+OPENAI_API_KEY=k ask
+is "a key of a letter is no secret: the server's words stay whole" \
+    "$(sql "select error from samples")" "HTTP 400: ask for another kind"
+
 # ---- base models ----------------------------------------------------------
 printf '{"match": "", "status": 200, "body": %s}\n' "$(quoted \
     '{"choices": [{"text": " Two words", "finish_reason": "stop"}]}')" \

@@ -110,6 +110,13 @@ static void reads_headers(void **state)
     assert_int_equal(HINT("Content-Type: text/plain"), -1);
     assert_int_equal(HINT("nothing"), -1);
     assert_int_equal(HINT("Retry-After-Ms: 1500\r\n"), 1500);
+    assert_int_equal(HINT("retry-after: 2"), 2000);
+    assert_int_equal(HINT("Retry-After: 0.25\r\n"), 250);
+    assert_int_equal(HINT("Retry-After: 99999999999999999999"), 1000000000000);
+    assert_int_equal(HINT("Retry-After: -5"), -1);
+    assert_int_equal(HINT("Retry-After: soon"), -1);
+    assert_int_equal(HINT("Retry-After: 2", "retry-after-ms: 1500"), 1500);
+    assert_int_equal(HINT("retry-after-ms: 1500", "Retry-After: 2"), 1500);
     assert_int_equal(HINT("x-ratelimit-reset-requests: 1s"), 1000);
     /* The limit that is used up decides, not the one with something left. */
     assert_int_equal(HINT("x-ratelimit-remaining-requests: 0",

@@ -333,6 +333,9 @@ static void nothing_left_is_a_rest(void **state)
     (void)state;
     struct sq_window w;
     sq_window_init(&w, 4);
+    sq_window_rest(&w, INT64_MAX, 1000); /* never longer than five minutes */
+    assert_int_equal(w.rest_until, 1000 + 5 * 60 * 1000);
+    w.rest_until = 0;
     sq_window_rest(&w, -1, 1000);
     assert_true(sq_window_room(&w, 0, 1000));
     sq_window_rest(&w, 500, 1000);
