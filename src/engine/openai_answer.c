@@ -137,10 +137,10 @@ static bool adapt(struct job *job, const struct sq_http_result *r,
     struct sq_openai_form *form = &job->engine->form;
     if (r->fault != SQ_HTTP_OK || (r->status != 400 && r->status != 422))
         return false;
-    bool changed = adapt_to(
-        job, said->refuses_stream_usage, sent->stream && !sent->no_stream_usage,
-        &form->no_stream_usage,
-        "does not tell what a stream takes: tokens are unknown");
+    bool changed =
+        adapt_to(job, said->refuses_stream_usage,
+                 sent->stream && !sent->no_stream_usage, &form->no_stream_usage,
+                 "does not tell what a stream takes: tokens are unknown");
     changed |= adapt_to(job, said->wants_completion_tokens,
                         q->sampling.max_tokens >= 0 && !sent->completion_tokens,
                         &form->completion_tokens,
@@ -182,6 +182,29 @@ static void note(struct job *job, const struct sq_http_result *r,
                (long long)s->aside_ms / 1000);
 }
 
+/* A filter refused the prompt: that is an answer, without a text, to all that
+ * the request wants; the first has the server's words. Its tokens are not told.
+ */
+static void deliver_filtered(struct job *job, const struct sq_http_result *r)
+{
+    struct sq_response first = SQ_RESPONSE_INIT, *c = &first;
+    size_t n = sq_openai_choices_of(job->request, &job->form);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0) {
+            c->more = sq_xcalloc(1, sizeof *c);
+            c = c->more;
+            *c = (struct sq_response)SQ_RESPONSE_INIT;
+        }
+        c->stop = SQ_STOP_REFUSED;
+        c->text = sq_xstrdup("");
+        c->finish_reason = sq_xstrdup("content_filter");
+        c->latency_ms = r->latency_ms;
+    }
+    first.raw = sq_str_dup(r->body);
+    first.raw_len = r->body.n;
+    deliver(job, &first);
+}
+
 /* Tries again, ends the run or delivers the error, as the cause says. why: how
  * a 200 is malformed, NULL for everything else. */
 static void fail(struct job *job, const struct sq_http_result *r,
@@ -198,6 +221,10 @@ static void fail(struct job *job, const struct sq_http_result *r,
     describe(r, &said, why, line, sizeof(line));
     note(job, r, rule);
     sq_openai_landed(job, is_free(fault, r->status) ? 0 : -1);
+    if (said.filtered && r->status == 400) {
+        deliver_filtered(job, r);
+        return;
+    }
     if (adapt(job, r, &said) && may_retry(job, fault, r->status, 0)) {
         sq_openai_enqueue(job, 0);
         return;
@@ -240,8 +267,7 @@ static void answered(struct openai *e, struct job *job,
                "%s: slow; at most %zu in flight from now on", s->url,
                (size_t)s->window.size);
     if (told)
-        e->output_mean +=
-            WEIGHT * ((double)output / choices - e->output_mean);
+        e->output_mean += WEIGHT * ((double)output / choices - e->output_mean);
     sq_openai_landed(job, told ? r->prompt_tokens + output : -1);
 }
 

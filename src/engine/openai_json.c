@@ -300,8 +300,8 @@ static bool contains(sq_str text, sq_str word)
 static bool names_n(sq_str text)
 {
     for (size_t i = 0; i < text.n; i++) {
-        bool begins = i == 0 || (!is_key_char(text.p[i - 1]) &&
-                                 text.p[i - 1] != '\\');
+        bool begins =
+            i == 0 || (!is_key_char(text.p[i - 1]) && text.p[i - 1] != '\\');
         bool ends = i + 1 == text.n || !is_key_char(text.p[i + 1]) ||
                     text.p[i + 1] == '.';
         if (text.p[i] == 'n' && begins && ends)
@@ -324,6 +324,8 @@ static void judge_message(sq_str code, sq_str message,
                           contains(message, SQ_STR("json schema"));
     out->refuses_stream_usage = contains(message, SQ_STR("stream_options")) ||
                                 contains(message, SQ_STR("include_usage"));
+    out->filtered = sq_str_eq(code, SQ_STR("content_filter")) ||
+                    sq_str_eq(code, SQ_STR("content_policy_violation"));
     out->quota = sq_str_eq(code, SQ_STR("insufficient_quota"));
     out->unknown_model = sq_str_eq(code, SQ_STR("model_not_found")) ||
                          (contains(message, SQ_STR("model")) &&

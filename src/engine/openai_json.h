@@ -25,7 +25,8 @@ bool sq_openai_parse(sq_str body, struct sq_response *out, char *why,
 struct sq_openai_error {
     char message[240]; /* one line, cut; "" = nothing readable */
     bool unknown_model;
-    bool quota; /* the account has nothing left: to ask again is of no use */
+    bool filtered; /* a content filter refused the prompt */
+    bool quota;    /* the account has nothing left: to ask again is of no use */
     bool wants_completion_tokens; /* it speaks of max_completion_tokens */
     bool refuses_schema;          /* it speaks of response_format or a schema */
     bool refuses_stream_usage;    /* it speaks of stream_options */

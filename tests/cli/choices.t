@@ -134,6 +134,8 @@ tokens='"usage": {"prompt_tokens": 10, "completion_tokens": 90,
     rule 'too many' "{\"choices\": [$(part '"a"' stop ''),
         $(part '"b"' stop ''), $(part '"c"' stop ''), $(part '"d"' stop ''),
         $(part '"e"' stop '')], $tokens}"
+    rule 'filter' '{"error": {"message": "filtered", "code":
+        "content_filter"}}' | sed 's/"status": 200/"status": 400/'
     rule 'raw' '{"choices": [{"text": "a", "finish_reason": "stop"},
         {"text": "b", "finish_reason": "length"}]}'
     rule 'pieces' 'data: {"choices": [{"index": 1, "delta": {"content": "b"}}]}
@@ -188,6 +190,14 @@ one 'too many' 3
 is "more than asked for: the first are taken, with all tokens" \
     "$(sql "$tmp/one.db" "select group_concat(response_text, ''),
     sum(completion_tokens) from samples")" "abc|90"
+one 'filter' 3
+is "a prompt that a filter refuses: all are refused" "$(sql "$tmp/one.db" \
+    "select group_concat(distinct state || ' ' || finish_reason), count(*),
+    sum(prompt_tokens) from samples")" "refused content_filter|3|"
+is "in one request, with the server's words" "$(sql "$tmp/one.db" \
+    "select (select requests from usage), count(*) from response where
+    sqlar_uncompress(raw_z, raw_bytes) ->> '\$.error.message' = 'filtered'")" \
+    "1|1"
 one 'raw' 2 --api completions
 is "/completions: exit status" "$status" 0
 is "/completions: has n, too" "$(tail -n 1 "$tmp/log" |
