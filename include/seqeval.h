@@ -172,7 +172,7 @@ struct sq_engine {
 struct sq_engine_ops {
     const char *name;  /* prefix of SPEC: "openai" */
     const char *about; /* one line for people */
-    bool asks; /* false: looks recordings up, so an empty query may be */
+    bool asks;    /* false: looks recordings up, so an empty query may be */
     bool choices; /* a request may want several answers */
     bool images;  /* messages may have images */
     enum sq_status (*open)(struct sq_engine **out,

@@ -5,8 +5,8 @@
  * server that speaks it.
  *
  * A server that refuses max_tokens and names max_completion_tokens, or refuses
- * a JSON schema or several choices, is asked again at once in the form it takes,
- * and so from then on; each such request counts as a retry.
+ * a JSON schema or several choices, is asked again at once in the form it
+ * takes, and so from then on; each such request counts as a retry.
  *
  * Retries by cause (engine/backoff.h), each counted in the response. Ends the
  * run (a status instead of a response) while nothing has been answered yet and

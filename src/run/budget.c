@@ -32,7 +32,8 @@ struct sq_tokens sq_budget_most(const struct sq_request *r)
                       (long long)r->messages[i].content.n +
                       PER_IMAGE * (long long)r->messages[i].nimages;
     if (r->sampling.max_tokens > 0)
-        most.output = r->sampling.max_tokens * (r->choices > 1 ? r->choices : 1);
+        most.output =
+            r->sampling.max_tokens * (r->choices > 1 ? r->choices : 1);
     return most;
 }
 

@@ -84,14 +84,16 @@ const struct sq_message *sq_item_prompt(const struct sq_session *s,
         sq_arena_array(arena, sample->nmessages + 2, sizeof *list);
     *n = 0;
     if (p->system.n)
-        list[(*n)++] = (struct sq_message){.role = "system", .content = p->system};
+        list[(*n)++] =
+            (struct sq_message){.role = "system", .content = p->system};
     for (size_t i = 0; i < sample->nmessages; i++) {
         bool system = strcmp(sample->messages[i].role, "system") == 0;
         if (!system || !p->system.n) /* the user's replaces the suite's */
             list[(*n)++] = sample->messages[i];
     }
     if (!sample->nmessages)
-        list[(*n)++] = (struct sq_message){.role = "user", .content = sample->query};
+        list[(*n)++] =
+            (struct sq_message){.role = "user", .content = sample->query};
     return list;
 }
 

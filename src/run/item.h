@@ -29,8 +29,8 @@ struct sq_ask {
     struct sq_hold hold; /* on the budget */
     char key[SQ_DIGEST_HEX];
     enum sq_ask_state state;
-    struct sq_ask *next; /* in the queue of those that wait for the engine, or
-                            among the mates */
+    struct sq_ask *next;  /* in the queue of those that wait for the engine, or
+                             among the mates */
     struct sq_ask *mates; /* that its request answers, too; run/choices.h */
     bool shared;          /* another ask's request answered it */
 };

@@ -535,7 +535,8 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     struct loop l = {.s = s};
     l.queue_end = &l.queue;
     /* Items that wait for a slow judge must not keep the model idle. */
-    l.window = (size_t)(o->concurrency * s->num_choices) * (1 + s->njudges) + 64;
+    l.window =
+        (size_t)(o->concurrency * s->num_choices) * (1 + s->njudges) + 64;
     sq_progress_begin(&l.progress);
     enum sq_status st = SQ_OK;
     if (o->log && o->log->tty)

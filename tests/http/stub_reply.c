@@ -221,7 +221,7 @@ static void put_file(struct stub_state *s, const struct stub_request *q,
             snprintf(extra, sizeof(extra),
                      "Content-Range: bytes %lld-%zu/%zu\r\n", start, n - 1, n);
         stub_put_whole(r, start > 0 ? 206 : 200, extra,
-                  sq_str_sub((sq_str){text, n}, (size_t)start, n));
+                       sq_str_sub((sq_str){text, n}, (size_t)start, n));
         if (o->cut_after >= 0 && (size_t)o->cut_after < n - (size_t)start) {
             r->bytes.n -= n - (size_t)start - (size_t)o->cut_after;
             r->after = STUB_CLOSE;
@@ -314,7 +314,7 @@ static void answer_post(struct stub_state *s, const struct stub_request *q,
         sq_buf_init(&body, SIZE_MAX);
         stub_put_completion(s, q->body, &body);
         stub_put_whole(r, 200, sq_buf_str(&s->options->headers).p,
-                  sq_buf_str(&body));
+                       sq_buf_str(&body));
         sq_buf_release(&body);
     }
 }

@@ -52,8 +52,8 @@ static void make_requests(struct bench *b, size_t characters)
         sq_buf_addf(&text, "\n%c: question %zu\n", (int)('A' + i % 26), i * 37);
         b->contents[i] = sq_buf_take(&text);
         sq_buf_release(&text);
-        b->messages[i] =
-            (struct sq_message){.role = "user", .content = sq_str_from(b->contents[i])};
+        b->messages[i] = (struct sq_message){
+            .role = "user", .content = sq_str_from(b->contents[i])};
         b->requests[i] =
             (struct sq_request){.messages = &b->messages[i],
                                 .nmessages = 1,

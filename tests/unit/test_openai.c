@@ -58,7 +58,8 @@ static void open_engine(struct asker *a, const struct sq_engine_config *c)
 static enum sq_status submit(struct asker *a, size_t i, struct sq_err *err)
 {
     snprintf(a->texts[i], sizeof(a->texts[i]), "question %zu", i);
-    a->messages[i] = (struct sq_message){.role = "user", .content = sq_str_from(a->texts[i])};
+    a->messages[i] = (struct sq_message){.role = "user",
+                                         .content = sq_str_from(a->texts[i])};
     a->requests[i] = (struct sq_request){.messages = &a->messages[i],
                                          .nmessages = 1,
                                          .sampling = {0, NAN, 64, -1},

@@ -43,8 +43,9 @@ static void builds_only_what_is_set(void **state)
 static void request_is(const struct sq_request *more,
                        const struct sq_openai_form *form, const char *want)
 {
-    const struct sq_message messages[] = {{.role = "system", .content = SQ_STR("s")},
-                                          {.role = "user", .content = SQ_STR("u\n")}};
+    const struct sq_message messages[] = {
+        {.role = "system", .content = SQ_STR("s")},
+        {.role = "user", .content = SQ_STR("u\n")}};
     struct sq_request r = *more;
     struct sq_buf out;
     r.messages = messages;

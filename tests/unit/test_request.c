@@ -15,8 +15,9 @@ static void all_that_is_asked_is_in_the_key(void **state)
     (void)state;
     enum { N = 12 };
     static const struct sq_message user = {.role = "user", .content = {"q", 1}};
-    static const struct sq_message two[] = {{.role = "system", .content = {"q", 1}},
-                                            {.role = "user", .content = {"q", 1}}};
+    static const struct sq_message two[] = {
+        {.role = "system", .content = {"q", 1}},
+        {.role = "user", .content = {"q", 1}}};
     static const sq_str stops[] = {{"a", 1}, {"b", 1}, {"ab", 2}};
     const struct sq_engine chat = {
         .ops = &(struct sq_engine_ops){.name = "x", .asks = true},
