@@ -91,29 +91,75 @@ static void builds_what_the_server_takes(void **state)
 static void tells_what_a_server_refuses(void **state)
 {
     (void)state;
+    enum { NOTHING = 0, TOKENS = 1, SCHEMA = 2, CHOICES = 4, FILTERED = 8 };
     static const struct {
         const char *body;
-        bool tokens, schema;
+        int what;
     } cases[] = {
         {"{\"error\":{\"message\":\"Unsupported parameter: 'max_tokens'. Use "
          "'max_completion_tokens' instead.\"}}",
-         true, false},
-        {"{\"error\":{\"message\":\"max_tokens is too large\"}}", false, false},
-        {"{\"error\":\"This response_format type is unavailable now\"}", false,
-         true},
-        {"{\"message\":\"JSON schema conversion failed\"}", false, true},
+         TOKENS},
+        {"{\"error\":{\"message\":\"max_tokens is too large\"}}", NOTHING},
+        {"{\"error\":\"This response_format type is unavailable now\"}",
+         SCHEMA},
+        {"{\"message\":\"JSON schema conversion failed\"}", SCHEMA},
         {"{\"detail\":[{\"loc\":[\"body\",\"response_format\"],\"msg\":"
          "\"extra fields not permitted\"}]}",
-         false, true},
-        {"{\"detail\":[]}", false, false},
-        {"no", false, false},
+         SCHEMA},
+        {"{\"error\":{\"message\":\"no\",\"param\":\"n\"}}", CHOICES},
+        {"{\"error\":\"'n' must be 1\"}", CHOICES},
+        {"{\"error\":\"want n=1.\"}", CHOICES},
+        {"{\"message\":\"n > 1 is not supported\"}", CHOICES},
+        {"{\"error\":\"only one is allowed as n.\"}", CHOICES},
+        {"{\"error\":\"Only one completion choice is allowed\"}", CHOICES},
+        {"{\"detail\":[{\"loc\":[\"body\",\"n\"],\"msg\":\"bad\"}]}", CHOICES},
+        {"{\"error\":\"in n_ctx, or ln, it isn't in a\\nline\"}", NOTHING},
+        {"{\"detail\":[{\"msg\":\"two\\nlines\"}]}", NOTHING},
+        {"{\"error\":{\"message\":\"no\",\"code\":\"content_filter\"}}",
+         FILTERED},
+        {"{\"error\":{\"message\":\"the content_filter is down\"}}", NOTHING},
+        {"{\"detail\":[]}", NOTHING},
+        {"no", NOTHING},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct sq_openai_error e;
         sq_openai_error(sq_str_from(cases[i].body), NULL, 0, &e);
-        assert_int_equal(e.wants_completion_tokens, cases[i].tokens);
-        assert_int_equal(e.refuses_schema, cases[i].schema);
+        int what = (e.wants_completion_tokens ? TOKENS : 0) |
+                   (e.refuses_schema ? SCHEMA : 0) |
+                   (e.refuses_choices ? CHOICES : 0) |
+                   (e.filtered ? FILTERED : 0);
+        if (what != cases[i].what)
+            fail_msg("%s: %d", cases[i].body, what);
     }
+}
+
+/* Images go before the text, each as a part. */
+static void builds_parts(void **state)
+{
+    static const sq_str images[] = {{"data:a", 6}, {"data:\"b", 7}};
+    const struct sq_message m[] = {
+        {.role = "user",
+         .content = SQ_STR("u"),
+         .images = images,
+         .nimages = 2},
+        {.role = "assistant", .content = SQ_STR("a")}};
+    struct sq_request r = {.messages = m,
+                           .nmessages = 2,
+                           .choices = 3,
+                           .sampling = {NAN, NAN, -1, -1}};
+    struct sq_openai_form form = {0};
+    struct sq_buf out;
+    (void)state;
+    sq_buf_init(&out, SQ_MAX_PROMPT);
+    sq_openai_body(SQ_STR("m"), &r, &form, &out);
+    assert_string_equal(
+        out.p,
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{"
+        "\"type\":\"image_url\",\"image_url\":{\"url\":\"data:a\"}},{"
+        "\"type\":\"image_url\",\"image_url\":{\"url\":\"data:\\\"b\"}},{"
+        "\"type\":\"text\",\"text\":\"u\"}]},{\"role\":\"assistant\","
+        "\"content\":\"a\"}],\"n\":3}");
+    sq_buf_release(&out);
 }
 
 #define CHOICE(message, finish)                                                \
@@ -369,6 +415,7 @@ int main(void)
         cmocka_unit_test(builds_only_what_is_set),
         cmocka_unit_test(builds_what_the_server_takes),
         cmocka_unit_test(tells_what_a_server_refuses),
+        cmocka_unit_test(builds_parts),
         cmocka_unit_test(reads_answers),
         cmocka_unit_test(reads_usage_and_model),
         cmocka_unit_test(parts_thoughts_from_the_text),

@@ -13,11 +13,15 @@
 static void all_that_is_asked_is_in_the_key(void **state)
 {
     (void)state;
-    enum { N = 12 };
+    enum { N = 14 };
     static const struct sq_message user = {.role = "user", .content = {"q", 1}};
     static const struct sq_message two[] = {
         {.role = "system", .content = {"q", 1}},
         {.role = "user", .content = {"q", 1}}};
+    static const sq_str images[] = {{"data:a", 6}, {"data:b", 6}};
+    static const struct sq_message seen[] = {
+        {.role = "user", .content = {"q", 1}, .images = images, .nimages = 1},
+        {.role = "user", .content = {"q", 1}, .images = images, .nimages = 2}};
     static const sq_str stops[] = {{"a", 1}, {"b", 1}, {"ab", 2}};
     const struct sq_engine chat = {
         .ops = &(struct sq_engine_ops){.name = "x", .asks = true},
@@ -46,11 +50,14 @@ static void all_that_is_asked_is_in_the_key(void **state)
     r[8].sampling.max_tokens = 1;
     r[9].sampling.seed = 1;
     r[10].epoch = 2;
+    r[11].messages = seen;
+    r[12].messages = seen + 1;
     for (size_t i = 0; i < N; i++) {
         sq_request_key(i == N - 1 ? &raw : &chat, &r[i], keys[i]);
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(keys[i], keys[k]);
     }
+    r[0].choices = 4; /* how it is asked for, not what */
     sq_request_key(&chat, &r[0], again);
     assert_string_equal(again, keys[0]);
 }
