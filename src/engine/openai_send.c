@@ -2,6 +2,7 @@
 #include "engine/openai_internal.h"
 #include <stdio.h>
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/stop.h"
 
 #define CONNECT_TIMEOUT_MS 20000
@@ -141,6 +142,21 @@ static struct job *take_first(struct openai *e)
     return job;
 }
 
+/* Has the rate no room for so many choices, ever? One may fit. */
+static bool ask_for_one(struct job *job)
+{
+    struct openai *e = job->engine;
+    if (sq_openai_choices_of(job->request, &job->form) < 2)
+        return false;
+    sq_log(e->config.log, SQ_LOG_INFO,
+           "%d choices may take more than --tpm allows in a minute: each "
+           "response is asked for alone",
+           job->request->choices);
+    e->form.no_choices = true;
+    sq_openai_build(job);
+    return true;
+}
+
 static void refuse(struct job *job)
 {
     struct openai *e = job->engine;
@@ -161,7 +177,8 @@ void sq_openai_pump(struct openai *e)
         struct job *job = e->ready;
         job->held = tokens_of(e, job);
         if (e->config.rate && !sq_rate_fits(e->config.rate, job->held)) {
-            refuse(take_first(e));
+            if (!ask_for_one(job))
+                refuse(take_first(e));
             continue;
         }
         e->next_tokens = job->held;

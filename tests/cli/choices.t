@@ -280,6 +280,12 @@ ask int --epochs 4 --num-choices 4
 is "interrupted: the next run asks for the rest" "$(wanted)|$(sql \
     "$tmp/int.db" "$results" | sha256sum)" "20x4 |$right"
 
+start_stub --echo --log "$tmp/log" || exit 1
+run "$seqeval" run --suite chain:n=1 --model m --db "$tmp/tpm.db" --epochs 4 \
+    --num-choices 4 --max-tokens 1000 --tpm 3000 \
+    --base-url "http://127.0.0.1:$port/v1"
+is "a group that --tpm never allows: each alone" "$status|$(wanted)" "0|4x1 "
+
 # ---- what is told before ---------------------------------------------------
 ask dry --epochs 6 --num-choices 4 --dry-run
 like "--dry-run: a request for a group" "$out" 'at most 40 requests'
