@@ -92,33 +92,24 @@ struct group {
     long long n;           /* 0 = there is none */
 };
 
-/* Would the job have its answer from that request? Else it begins a group. */
-static bool joins(struct group *g, const struct sq_session *s,
-                  const struct sq_plan_job *job)
-{
-    size_t ordinal = job->sample->sample->ordinal;
-    if (g->n && g->n < s->num_choices && g->suite == job->sample->suite &&
-        g->ordinal == ordinal) {
-        g->n++;
-        return true;
-    }
-    *g = (struct group){job->sample->suite, ordinal, 1};
-    return false;
-}
-
 static void add_job(struct sq_run_forecast *f, const struct sq_session *s,
-                    const struct sq_plan_job *job, struct group *group)
+                    const struct sq_plan_job *job, struct group *g)
 {
     const struct sq_sample *sample = job->sample->sample;
+    bool again =
+        g->n && g->suite == job->sample->suite && g->ordinal == sample->ordinal;
+    bool joins = again && g->n < s->num_choices;
     struct sq_arena arena = {0};
     struct sq_request r = {
         .sampling = sq_session_sampling(s, job->sample->suite, job->epoch)};
     r.messages = sq_item_prompt(s, sample, &arena, &r.nmessages);
+    *g = (struct group){job->sample->suite, sample->ordinal,
+                        joins ? g->n + 1 : 1};
     f->jobs++;
-    f->samples += job->epoch == 1;
+    f->samples += !again;
     f->steps += sample->nsteps;
     bool asked = sample->query.n || !s->model->ops->asks;
-    if (asked && joins(group, s, job))
+    if (asked && joins)
         add_answer(&f->parts[SQ_ASKED_MODEL], &r);
     else if (asked)
         add_request(&f->parts[SQ_ASKED_MODEL], &r);

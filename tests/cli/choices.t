@@ -296,6 +296,15 @@ is "--dry-run: prompts once for each" \
 ask dry --epochs 6 --num-choices 4 --dry-run
 like "--dry-run: all responses" "$out" '120 responses.*'
 like "--dry-run: tokens of all" "$out" 'at most 122880 completion tokens'
+ask dry --epochs 5 --num-choices 4 --shard 1/3 --dry-run
+jobs=$(sed -n 's/^\([0-9]*\) samples, \([0-9]*\) responses.*/\2/p' "$out")
+samples=$(sed -n 's/^\([0-9]*\) samples.*/\1/p' "$out")
+requests=$(sed -n 's/.*at most \([0-9]*\) requests$/\1/p' "$out")
+ask shard --epochs 5 --num-choices 4 --shard 1/3
+is "--dry-run of a shard tells its samples, responses and requests" \
+    "$samples|$jobs|$requests" "$(sql "$tmp/shard.db" "select
+    count(distinct sample_id), count(*), (select requests from usage)
+    from samples")"
 ask bad --epochs 2 --num-choices 2 --seed 1
 is "a seed for each epoch: exit status" "$status" 2
 like "a seed for each epoch: one line" "$err" 'num-choices.*one seed.*--seed'
