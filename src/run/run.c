@@ -10,6 +10,7 @@
 #include "run/item.h"
 #include "run/metrics.h"
 #include "run/programs.h"
+#include "run/progress.h"
 
 /* The items under way and the asks that wait for a busy engine. */
 struct loop {
@@ -17,13 +18,14 @@ struct loop {
     struct sq_item *items;
     size_t nitems, window;
     struct sq_ask *queue, **queue_end;
+    struct sq_item *scorable, **scorable_end; /* whose asks are all done */
+    bool writing;    /* a transaction is open */
     bool planned;    /* the plan has no more jobs */
     bool stopping;   /* nothing new is asked */
     bool starved;    /* nothing new is affordable until an answer is settled */
     bool drained;    /* the queue was tried since an engine last moved */
     size_t canaries; /* begun */
-    size_t done, total; /* jobs, for the progress line; total 0 = unknown */
-    int64_t begun_ms, shown_ms;
+    struct sq_progress progress;
 };
 
 static void link_item(struct loop *l, struct sq_item *item)
@@ -44,9 +46,43 @@ static void end_item(struct loop *l, struct sq_item *item)
     if (item->next)
         item->next->prev = item->prev;
     l->nitems--;
-    l->done += !item->canary;
+    l->progress.done += !item->canary;
     sq_item_free(item);
 }
+
+/* ---- transactions ------------------------------------------------------- */
+
+/* One stays open while there is work, and never while the loop waits: a commit
+ * costs as much as the rows of several samples. */
+static enum sq_status begin(struct loop *l, struct sq_err *err)
+{
+    if (l->writing)
+        return SQ_OK;
+    enum sq_status st = sq_store_begin(l->s->store, err);
+    l->writing = st == SQ_OK;
+    return st;
+}
+
+/* st: how what was written went. What was scored so far is worth keeping even
+ * when the run must stop. */
+static enum sq_status commit(struct loop *l, enum sq_status st,
+                             struct sq_err *err)
+{
+    struct sq_err late = {0};
+    if (!l->writing)
+        return st;
+    l->writing = false;
+    enum sq_status committed = sq_store_commit(l->s->store, &late);
+    if (committed == SQ_OK)
+        return st;
+    sq_store_rollback(l->s->store);
+    if (st != SQ_OK)
+        return st;
+    *err = late;
+    return committed;
+}
+
+/* ---- asks --------------------------------------------------------------- */
 
 static void enqueue(struct loop *l, struct sq_ask *ask)
 {
@@ -117,8 +153,26 @@ static enum sq_status advance(struct loop *l, struct sq_item *item,
             st = dispatch(l, &item->judges[i], err);
     if (st != SQ_OK || item->waiting)
         return st;
-    st = sq_item_score(item, err);
-    end_item(l, item);
+    item->after = NULL;
+    *l->scorable_end = item;
+    l->scorable_end = &item->after;
+    return SQ_OK;
+}
+
+/* Samples scored between two looks at the network. */
+#define SCORED_AT_ONCE 32
+
+static enum sq_status score_some(struct loop *l, struct sq_err *err)
+{
+    enum sq_status st = SQ_OK;
+    for (int i = 0; i < SCORED_AT_ONCE && l->scorable && st == SQ_OK; i++) {
+        struct sq_item *item = l->scorable;
+        l->scorable = item->after;
+        if (!l->scorable)
+            l->scorable_end = &l->scorable;
+        st = sq_item_score(item, err);
+        end_item(l, item);
+    }
     return st;
 }
 
@@ -191,7 +245,7 @@ static enum sq_status refill(struct loop *l, struct sq_err *err)
         }
         if (!item) {
             s->result->skipped++;
-            l->done++;
+            l->progress.done++;
             continue;
         }
         link_item(l, item);
@@ -206,17 +260,15 @@ static enum sq_status refill(struct loop *l, struct sq_err *err)
 }
 
 /* Stores what arrived and commits it, before anything is made of it. */
-static enum sq_status store_arrivals(struct sq_session *s, struct sq_err *err)
+static enum sq_status store_arrivals(struct loop *l, struct sq_err *err)
 {
+    struct sq_session *s = l->s;
     if (!s->narrivals)
         return SQ_OK;
-    enum sq_status st = sq_store_begin(s->store, err);
+    enum sq_status st = begin(l, err);
     for (size_t i = 0; i < s->narrivals && st == SQ_OK; i++)
         st = sq_ask_store(&s->arrivals[i], err);
-    if (st == SQ_OK)
-        return sq_store_commit(s->store, err);
-    sq_store_rollback(s->store);
-    return st;
+    return commit(l, st, err);
 }
 
 /* Hands the stored arrivals to their items; those may bring new arrivals. */
@@ -301,36 +353,8 @@ static bool has_work(const struct loop *l)
     for (size_t i = 0; i <= s->njudges; i++)
         free_engine = free_engine || !engine_at(s, i)->full;
     bool sendable = l->queue && !l->drained && !l->starved && free_engine;
-    return s->narrivals || s->nready ||
+    return s->narrivals || s->nready || l->scorable ||
            (!l->stopping && (can_begin(l) || sendable));
-}
-
-static enum sq_status work(struct loop *l, struct sq_err *err)
-{
-    struct sq_session *s = l->s;
-    enum sq_status st = store_arrivals(s, err);
-    l->starved = false;
-    if (st == SQ_OK)
-        st = sq_store_begin(s->store, err);
-    if (st != SQ_OK)
-        return st;
-    st = take_arrivals(l, err);
-    if (st == SQ_OK)
-        st = take_ready(l, err);
-    if (st == SQ_OK && !l->stopping)
-        st = drain_queue(l, err);
-    if (st == SQ_OK && !l->stopping)
-        st = refill(l, err);
-    /* What was scored so far is worth keeping even when the run must stop. */
-    struct sq_err commit_err = {0};
-    enum sq_status committed = sq_store_commit(s->store, &commit_err);
-    if (st == SQ_OK && committed != SQ_OK) {
-        *err = commit_err;
-        st = committed;
-    }
-    if (committed != SQ_OK)
-        sq_store_rollback(s->store);
-    return st;
 }
 
 /* Not longer than until an engine is due. */
@@ -374,51 +398,27 @@ static enum sq_status step_engines(struct loop *l, int wait_ms,
     return st;
 }
 
-static void put_engines(const struct sq_session *s, struct sq_buf *out)
+/* What can be done without waiting. New requests are on their way before the
+ * scores of the last answers are made: the servers need not wait for those. */
+static enum sq_status work(struct loop *l, struct sq_err *err)
 {
-    for (size_t i = 0; i <= s->njudges; i++) {
-        const struct sq_engine *e = engine_at(s, i);
-        struct sq_buf text;
-        sq_buf_init(&text, SQ_MAX_MESSAGE);
-        if (e->ops->progress)
-            e->ops->progress(e, &text);
-        if (text.n)
-            sq_buf_addf(out, "%s%s", i ? ", judge" : "", text.p);
-        sq_buf_release(&text);
-    }
-}
-
-static void show_progress(struct loop *l)
-{
-    struct sq_log *log = l->s->options->log;
-    int64_t now = sq_clock_ms();
-    int64_t every = log && log->tty ? 100 : 10000;
-    if (!log || now - l->shown_ms < every)
-        return;
-    l->shown_ms = now;
-    double seconds = (double)(now - l->begun_ms) / 1000.0;
-    double rate = seconds > 0 ? (double)l->done / seconds : 0;
-    struct sq_buf text;
-    sq_buf_init(&text, SQ_MAX_MESSAGE);
-    sq_buf_addf(&text, "%zu", l->done);
-    if (l->total)
-        sq_buf_addf(&text, "/%zu", l->total);
-    sq_buf_addf(&text, " samples, %.1f/s, %zu in flight", rate,
-                in_flight(l->s));
-    if (l->total > l->done && rate > 0)
-        sq_buf_addf(&text, ", %.0f s left",
-                    (double)(l->total - l->done) / rate);
-    put_engines(l->s, &text);
-    if (l->s->result->missing)
-        sq_buf_addf(&text, ", %zu missing", l->s->result->missing);
-    if (l->s->budget->requests) {
-        sq_buf_adds(&text, ", ");
-        sq_budget_spent(l->s->budget, &text);
-    }
-    if (l->stopping)
-        sq_buf_adds(&text, ", stopping");
-    sq_log_progress(log, text.p);
-    sq_buf_release(&text);
+    enum sq_status st = store_arrivals(l, err);
+    l->starved = false;
+    if (st == SQ_OK)
+        st = begin(l, err);
+    if (st == SQ_OK)
+        st = take_arrivals(l, err);
+    if (st == SQ_OK)
+        st = take_ready(l, err);
+    if (st == SQ_OK && !l->stopping)
+        st = drain_queue(l, err);
+    if (st == SQ_OK && !l->stopping)
+        st = refill(l, err);
+    if (st == SQ_OK && !l->stopping && in_flight(l->s))
+        st = step_engines(l, 0, err);
+    if (st == SQ_OK)
+        st = score_some(l, err);
+    return st;
 }
 
 static enum sq_status loop(struct loop *l, struct sq_err *err)
@@ -433,17 +433,20 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
                    "stop at once)",
                    under_way(s));
         }
-        if (has_work(l))
+        if (has_work(l)) {
             st = work(l, err);
-        else if (has_waiting(l))
-            st = step_engines(l, 200, err);
-        else
+        } else if (has_waiting(l)) {
+            st = commit(l, st, err);
+            if (st == SQ_OK)
+                st = step_engines(l, 200, err);
+        } else {
             break;
-        if (st == SQ_OK && in_flight(s) && s->narrivals == 0 && has_work(l))
-            st = step_engines(l, 0, err);
-        show_progress(l);
+        }
+        l->progress.in_flight = in_flight(s);
+        l->progress.stopping = l->stopping;
+        sq_progress_show(&l->progress);
     }
-    return st;
+    return commit(l, st, err);
 }
 
 static enum sq_status give_up_asks(struct sq_item *item, const char *why,
@@ -469,10 +472,10 @@ static enum sq_status leave(struct loop *l, const char *why, struct sq_err *err)
     struct sq_session *s = l->s;
     enum sq_status st = SQ_OK;
     l->stopping = true;
-    while (st == SQ_OK && s->narrivals)
+    while (st == SQ_OK && (s->narrivals || l->scorable))
         st = work(l, err);
     if (st == SQ_OK)
-        st = sq_store_begin(s->store, err);
+        st = begin(l, err);
     while (st == SQ_OK && l->items) {
         struct sq_item *item = l->items;
         st = give_up_asks(item, why, err);
@@ -496,22 +499,7 @@ static enum sq_status leave(struct loop *l, const char *why, struct sq_err *err)
             st = sq_item_score(item, err);
         sq_item_free(item);
     }
-    if (st == SQ_OK)
-        return sq_store_commit(s->store, err);
-    sq_store_rollback(s->store);
-    return st;
-}
-
-static enum sq_status count_jobs(struct sq_plan *plan, size_t *total,
-                                 struct sq_err *err)
-{
-    struct sq_plan_job job;
-    enum sq_status st;
-    while ((st = sq_plan_next(plan, &job, err)) == SQ_OK && job.sample) {
-        ++*total;
-        sq_plan_sample_drop(job.sample);
-    }
-    return st == SQ_OK ? sq_plan_rewind(plan, err) : st;
+    return commit(l, st, err);
 }
 
 static void log_summary(const struct sq_session *s, const struct sq_engine *e)
@@ -531,14 +519,13 @@ static void log_summary(const struct sq_session *s, const struct sq_engine *e)
 static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
 {
     const struct sq_run_options *o = s->options;
-    struct loop l = {.s = s, .begun_ms = sq_clock_ms()};
+    struct loop l = {.s = s};
     l.queue_end = &l.queue;
-    /* Items that wait for a slow judge must not keep the model idle. */
-    l.window = (size_t)o->concurrency * (1 + s->njudges) + 64;
-    l.shown_ms = l.begun_ms;
-    enum sq_status st = SQ_OK;
-    if (o->log && o->log->tty)
-        st = count_jobs(&s->plan, &l.total, err);
+    l.scorable_end = &l.scorable;
+    /* Items that wait for a slow judge, or to be scored, must not keep the
+     * model idle. */
+    l.window = (size_t)o->concurrency * (2 + s->njudges) + 64;
+    enum sq_status st = sq_progress_begin(&l.progress, s, err);
     if (st == SQ_OK)
         st = loop(&l, err);
     sq_log_progress_end(o->log);
