@@ -74,39 +74,49 @@ void sq_gz_close(struct sq_gz *g)
     free(g);
 }
 
-/* The smallest window that spans the text: most of the time for a short one
- * goes into clearing the tables, which grow with it. */
-static int window_bits(size_t n)
+struct sq_packer {
+    z_stream z;
+};
+
+/* Its tables, which are cleared for each text, grow with this. */
+#define PACKER_MEMORY 6
+
+struct sq_packer *sq_packer_new(void)
 {
-    int bits = 9;
-    while (bits < MAX_WBITS && ((size_t)1 << bits) < n)
-        bits++;
-    return bits;
+    struct sq_packer *p = sq_xcalloc(1, sizeof *p);
+    if (deflateInit2(&p->z, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS, PACKER_MEMORY,
+                     Z_DEFAULT_STRATEGY) != Z_OK)
+        sq_out_of_memory();
+    return p;
 }
 
-void sq_zlib_pack(sq_str text, struct sq_buf *out)
+void sq_packer_pack(struct sq_packer *p, sq_str text, struct sq_buf *out)
 {
     const size_t most = (size_t)1 << 30; /* zlib counts in unsigned */
     unsigned char piece[4096];
-    z_stream z = {0};
-    int bits = window_bits(text.n), code = Z_OK;
+    z_stream *z = &p->z;
+    int code = deflateReset(z);
     size_t done = 0;
-    if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, bits,
-                     bits > 13 ? 8 : bits - 5, Z_DEFAULT_STRATEGY) != Z_OK)
-        sq_out_of_memory();
     while (code != Z_STREAM_END) {
-        if (z.avail_in == 0 && done < text.n) {
+        if (z->avail_in == 0 && done < text.n) {
             sq_str next = sq_str_sub(text, done, done + most);
-            z.next_in = (const unsigned char *)next.p;
-            z.avail_in = (unsigned)next.n;
+            z->next_in = (const unsigned char *)next.p;
+            z->avail_in = (unsigned)next.n;
             done += next.n;
         }
-        z.next_out = piece;
-        z.avail_out = sizeof(piece);
-        code = deflate(&z, done < text.n ? Z_NO_FLUSH : Z_FINISH);
-        sq_buf_add(out, (sq_str){(char *)piece, sizeof(piece) - z.avail_out});
+        z->next_out = piece;
+        z->avail_out = sizeof(piece);
+        code = deflate(z, done < text.n ? Z_NO_FLUSH : Z_FINISH);
+        sq_buf_add(out, (sq_str){(char *)piece, sizeof(piece) - z->avail_out});
     }
-    (void)deflateEnd(&z);
+}
+
+void sq_packer_free(struct sq_packer *p)
+{
+    if (!p)
+        return;
+    (void)deflateEnd(&p->z);
+    free(p);
 }
 
 struct sq_inflate {

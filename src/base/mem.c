@@ -148,6 +148,14 @@ void sq_arena_on_release(struct sq_arena *a, void (*fn)(void *), void *p)
     a->defers = d;
 }
 
+void *sq_arena_kept(const struct sq_arena *a, void (*fn)(void *))
+{
+    const struct sq_arena_defer *d = a->defers;
+    while (d && d->fn != fn)
+        d = d->next;
+    return d ? d->p : NULL;
+}
+
 void sq_arena_release(struct sq_arena *a)
 {
     for (struct sq_arena_defer *d = a->defers; d; d = d->next)

@@ -42,6 +42,9 @@ char *sq_arena_printf(struct sq_arena *a, const char *fmt, ...)
 /* Has fn(p) called when the arena is released, last registered first: for
  * handles of libraries (a compiled regex) that live as long as the arena. */
 void sq_arena_on_release(struct sq_arena *a, void (*fn)(void *), void *p);
+/* The p last registered with fn, so that what is costly to make is made once an
+ * arena; NULL = none. */
+void *sq_arena_kept(const struct sq_arena *a, void (*fn)(void *));
 void sq_arena_release(struct sq_arena *a);
 
 #endif

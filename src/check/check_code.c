@@ -16,6 +16,44 @@ struct code_args {
 /* Pieces of a text that are searched for a pattern at most. */
 #define MAX_SEARCHES 64
 
+/* The patterns that the rules of an arena share: to compile one takes as long as
+ * a hundred searches. */
+struct shelf {
+    const struct sq_language *language;
+    const struct sq_regex *pattern;
+    struct shelf *next;
+};
+
+/* The shelf lies in the arena itself, which knows it by this function. */
+static void leave_shelf(void *head)
+{
+    (void)head;
+}
+
+static enum sq_status pattern_of(const struct sq_language *language,
+                                 const char *where, struct sq_arena *arena,
+                                 const struct sq_regex **out,
+                                 struct sq_err *err)
+{
+    struct shelf *s = sq_arena_kept(arena, leave_shelf);
+    if (!s) {
+        s = sq_arena_alloc(arena, sizeof(*s));
+        sq_arena_on_release(arena, leave_shelf, s);
+    }
+    while (s->language && s->language != language)
+        s = s->next;
+    if (!s->language) {
+        enum sq_status st = sq_regex_compile(sq_str_from(language->pattern), 0,
+                                             where, arena, &s->pattern, err);
+        if (st)
+            return st;
+        s->language = language;
+        s->next = sq_arena_alloc(arena, sizeof(*s));
+    }
+    *out = s->pattern;
+    return SQ_OK;
+}
+
 static bool is_lang(sq_str s)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -57,8 +95,7 @@ static enum sq_status compile(const struct sq_json *rule, const char *where,
     a->language = sq_language_find(a->lang);
     if (!a->language)
         return SQ_OK;
-    return sq_regex_compile(sq_str_from(a->language->pattern), 0, where, arena,
-                            &a->pattern, err);
+    return pattern_of(a->language, where, arena, &a->pattern, err);
 }
 
 /* One run over a text. */

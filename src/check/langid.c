@@ -17,6 +17,10 @@ enum sq_status sq_langid_load(const char *where, struct sq_arena *arena,
 {
     struct sq_langid *l = sq_arena_alloc(arena, sizeof(*l));
 
+    *out = l;
+    l->handle = sq_arena_kept(arena, done); /* to read them takes a while */
+    if (l->handle)
+        return SQ_OK;
     l->handle =
         special_textcat_Init(SQ_TEXTCAT_DIR "/fpdb.conf", SQ_TEXTCAT_DIR "/");
     if (!l->handle)
@@ -25,7 +29,6 @@ enum sq_status sq_langid_load(const char *where, struct sq_arena *arena,
                           "libexttextcat-data",
                           where, SQ_TEXTCAT_DIR);
     sq_arena_on_release(arena, done, l->handle);
-    *out = l;
     return SQ_OK;
 }
 

@@ -44,8 +44,10 @@ enum sq_status sq_regex_compile(sq_str pattern, unsigned flags,
                           (const char *)why, (size_t)at);
     }
     sq_arena_on_release(arena, free_code, re->code);
-    /* Where there is no JIT the interpreter does the same, slower. */
-    (void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
+    /* Where there is no JIT the interpreter does the same, slower; a literal
+     * gains less by it than the compiling costs. */
+    if (!(flags & SQ_REGEX_LITERAL))
+        (void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
     *out = re;
     return SQ_OK;
 }

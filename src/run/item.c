@@ -383,6 +383,37 @@ enum sq_status sq_ask_give_up(struct sq_ask *ask, const char *why,
     return put_job(ask, SQ_STATE_NOT_RUN, NULL, 0, false, why, err);
 }
 
+enum sq_status sq_ask_go_without(struct sq_ask *ask, struct sq_err *err)
+{
+    const struct sq_session *s = ask->item->session;
+    struct sq_buf why;
+    sq_choices_part(ask);
+    sq_buf_init(&why, SQ_MAX_MESSAGE);
+    sq_budget_name(s->budget, &why);
+    sq_buf_adds(&why, " is spent");
+    s->result->missing++;
+    enum sq_status st = sq_ask_give_up(ask, why.p, err);
+    sq_buf_release(&why);
+    return st;
+}
+
+enum sq_status sq_item_give_up(struct sq_item *item, const char *why,
+                               struct sq_err *err)
+{
+    struct sq_run_result *result = item->session->result;
+    enum sq_status st = SQ_OK;
+    if (item->model.state != SQ_ASK_DONE) {
+        result->missing++;
+        st = sq_ask_give_up(&item->model, why, err);
+    }
+    for (size_t i = 0; i < item->njudges && st == SQ_OK; i++)
+        if (item->judges[i].state != SQ_ASK_DONE) {
+            result->missing++;
+            st = sq_ask_give_up(&item->judges[i], why, err);
+        }
+    return st;
+}
+
 #define QUOTED 80 /* bytes of what is found, in its description */
 
 /* How the response talks to the judge: "demand: Give 5". */

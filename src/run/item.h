@@ -55,6 +55,7 @@ struct sq_item {
     size_t nran;
     size_t waiting; /* asks not yet answered, programs not yet ended */
     struct sq_item *prev, *next; /* list of the items under way */
+    struct sq_item *after;       /* queue of those to be scored */
 };
 
 /* Makes the item of a job (taking its reference) and puts its sample. *out is
@@ -89,6 +90,12 @@ void sq_ask_arrived(struct sq_arrival *a);
 /* Ends an ask without an answer: the run stops. */
 enum sq_status sq_ask_give_up(struct sq_ask *ask, const char *why,
                               struct sq_err *err) SQ_CHECKED;
+/* The same where the budget is spent; its mates are handed back. */
+enum sq_status sq_ask_go_without(struct sq_ask *ask,
+                                 struct sq_err *err) SQ_CHECKED;
+/* As sq_ask_give_up for all of an item's that are not done; each is missing. */
+enum sq_status sq_item_give_up(struct sq_item *item, const char *why,
+                               struct sq_err *err) SQ_CHECKED;
 /* Scores an item whose asks are all done. */
 enum sq_status sq_item_score(struct sq_item *item,
                              struct sq_err *err) SQ_CHECKED;

@@ -111,19 +111,6 @@ enum sq_status sq_plan_next(struct sq_plan *p, struct sq_plan_job *job,
     return SQ_OK;
 }
 
-enum sq_status sq_plan_count(struct sq_plan *p, size_t *n, struct sq_err *err)
-{
-    struct sq_plan_job job;
-    enum sq_status st = sq_plan_rewind(p, err);
-    *n = 0;
-    while (st == SQ_OK && (st = sq_plan_next(p, &job, err)) == SQ_OK &&
-           job.sample) {
-        ++*n;
-        sq_plan_sample_drop(job.sample);
-    }
-    return st == SQ_OK ? sq_plan_rewind(p, err) : st;
-}
-
 enum sq_status sq_plan_rewind(struct sq_plan *p, struct sq_err *err)
 {
     sq_plan_release(p);

@@ -54,9 +54,6 @@ struct sq_plan {
 /* The next job, or job->sample = NULL at the end. */
 enum sq_status sq_plan_next(struct sq_plan *p, struct sq_plan_job *job,
                             struct sq_err *err) SQ_CHECKED;
-/* How many jobs there are, from the first; the plan is then at its first. */
-enum sq_status sq_plan_count(struct sq_plan *p, size_t *n,
-                             struct sq_err *err) SQ_CHECKED;
 /* Back to the first job. */
 enum sq_status sq_plan_rewind(struct sq_plan *p, struct sq_err *err) SQ_CHECKED;
 void sq_plan_release(struct sq_plan *p);

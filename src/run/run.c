@@ -19,8 +19,10 @@ struct loop {
     struct sq_item *items;
     size_t nitems, window;
     struct sq_ask *queue, **queue_end;
-    bool planned;    /* the plan has no more jobs */
-    bool stopping;   /* nothing new is asked */
+    struct sq_item *scorable, **scorable_end; /* whose asks are all done */
+    bool writing;                             /* a transaction is open */
+    bool planned;                             /* the plan has no more jobs */
+    bool stopping;                            /* nothing new is asked */
     bool starved;    /* nothing new is affordable until an answer is settled */
     bool drained;    /* the queue was tried since an engine last moved */
     size_t canaries; /* begun */
@@ -50,28 +52,46 @@ static void end_item(struct loop *l, struct sq_item *item)
     sq_item_free(item);
 }
 
+/* ---- transactions ------------------------------------------------------- */
+
+/* One stays open while there is work, and never while the loop waits: a commit
+ * costs as much as the rows of several samples. */
+static enum sq_status begin(struct loop *l, struct sq_err *err)
+{
+    if (l->writing)
+        return SQ_OK;
+    enum sq_status st = sq_store_begin(l->s->store, err);
+    l->writing = st == SQ_OK;
+    return st;
+}
+
+/* st: how what was written went. What was scored so far is worth keeping even
+ * when the run must stop. */
+static enum sq_status commit(struct loop *l, enum sq_status st,
+                             struct sq_err *err)
+{
+    struct sq_err late = {0};
+    if (!l->writing)
+        return st;
+    l->writing = false;
+    enum sq_status committed = sq_store_commit(l->s->store, &late);
+    if (committed == SQ_OK)
+        return st;
+    sq_store_rollback(l->s->store);
+    if (st != SQ_OK)
+        return st;
+    *err = late;
+    return committed;
+}
+
+/* ---- asks --------------------------------------------------------------- */
+
 static void enqueue(struct loop *l, struct sq_ask *ask)
 {
     ask->next = NULL;
     ask->state = SQ_ASK_WAITING;
     *l->queue_end = ask;
     l->queue_end = &ask->next;
-}
-
-/* The budget is spent: the ask ends here, and others that the store can answer
- * go on. */
-static enum sq_status go_without(struct sq_ask *ask, struct sq_err *err)
-{
-    const struct sq_session *s = ask->item->session;
-    struct sq_buf why;
-    sq_choices_part(ask);
-    sq_buf_init(&why, SQ_MAX_MESSAGE);
-    sq_budget_name(s->budget, &why);
-    sq_buf_adds(&why, " is spent");
-    s->result->missing++;
-    enum sq_status st = sq_ask_give_up(ask, why.p, err);
-    sq_buf_release(&why);
-    return st;
 }
 
 /* Sends an ask, or lets it wait for its engine or for the budget, or ends it
@@ -81,14 +101,14 @@ static enum sq_status submit(struct loop *l, struct sq_ask *ask,
 {
     bool over = l->s->budget->over != SQ_BUDGET_NONE;
     if (over && ask->engine->ops->asks)
-        return go_without(ask, err);
+        return sq_ask_go_without(ask, err);
     if (l->starved || ask->engine->full) {
         enqueue(l, ask);
         return SQ_OK;
     }
     switch (sq_ask_afford(ask)) {
     case SQ_BUDGET_NO:
-        return go_without(ask, err);
+        return sq_ask_go_without(ask, err);
     case SQ_BUDGET_WAIT:
         l->starved = true;
         enqueue(l, ask);
@@ -120,8 +140,26 @@ static enum sq_status advance(struct loop *l, struct sq_item *item,
             st = dispatch(l, &item->judges[i], err);
     if (st != SQ_OK || item->waiting)
         return st;
-    st = sq_item_score(item, err);
-    end_item(l, item);
+    item->after = NULL;
+    *l->scorable_end = item;
+    l->scorable_end = &item->after;
+    return SQ_OK;
+}
+
+/* Samples scored between two looks at the network. */
+#define SCORED_AT_ONCE 32
+
+static enum sq_status score_some(struct loop *l, struct sq_err *err)
+{
+    enum sq_status st = SQ_OK;
+    for (int i = 0; i < SCORED_AT_ONCE && l->scorable && st == SQ_OK; i++) {
+        struct sq_item *item = l->scorable;
+        l->scorable = item->after;
+        if (!l->scorable)
+            l->scorable_end = &l->scorable;
+        st = sq_item_score(item, err);
+        end_item(l, item);
+    }
     return st;
 }
 
@@ -239,17 +277,15 @@ static enum sq_status refill(struct loop *l, struct sq_err *err)
 }
 
 /* Stores what arrived and commits it, before anything is made of it. */
-static enum sq_status store_arrivals(struct sq_session *s, struct sq_err *err)
+static enum sq_status store_arrivals(struct loop *l, struct sq_err *err)
 {
+    struct sq_session *s = l->s;
     if (!s->narrivals)
         return SQ_OK;
-    enum sq_status st = sq_store_begin(s->store, err);
+    enum sq_status st = begin(l, err);
     for (size_t i = 0; i < s->narrivals && st == SQ_OK; i++)
         st = sq_ask_store(&s->arrivals[i], err);
-    if (st == SQ_OK)
-        return sq_store_commit(s->store, err);
-    sq_store_rollback(s->store);
-    return st;
+    return commit(l, st, err);
 }
 
 /* Hands the stored arrivals to their items; those may bring new arrivals. */
@@ -334,39 +370,8 @@ static bool has_work(const struct loop *l)
     for (size_t i = 0; i <= s->njudges; i++)
         free_engine = free_engine || !engine_at(s, i)->full;
     bool sendable = l->queue && !l->drained && !l->starved && free_engine;
-    return s->narrivals || s->nready || s->parted ||
+    return s->narrivals || s->nready || s->parted || l->scorable ||
            (!l->stopping && (can_begin(l) || sendable));
-}
-
-static enum sq_status work(struct loop *l, struct sq_err *err)
-{
-    struct sq_session *s = l->s;
-    struct sq_ask *alone;
-    enum sq_status st = store_arrivals(s, err);
-    l->starved = false;
-    while ((alone = sq_choices_parted(s)))
-        enqueue(l, alone);
-    if (st == SQ_OK)
-        st = sq_store_begin(s->store, err);
-    if (st != SQ_OK)
-        return st;
-    st = take_arrivals(l, err);
-    if (st == SQ_OK)
-        st = take_ready(l, err);
-    if (st == SQ_OK && !l->stopping)
-        st = drain_queue(l, err);
-    if (st == SQ_OK && !l->stopping)
-        st = refill(l, err);
-    /* What was scored so far is worth keeping even when the run must stop. */
-    struct sq_err commit_err = {0};
-    enum sq_status committed = sq_store_commit(s->store, &commit_err);
-    if (st == SQ_OK && committed != SQ_OK) {
-        *err = commit_err;
-        st = committed;
-    }
-    if (committed != SQ_OK)
-        sq_store_rollback(s->store);
-    return st;
 }
 
 /* Not longer than until an engine is due. */
@@ -410,6 +415,32 @@ static enum sq_status step_engines(struct loop *l, int wait_ms,
     return st;
 }
 
+/* What can be done without waiting. New requests are on their way before the
+ * scores of the last answers are made: the servers need not wait for those. */
+static enum sq_status work(struct loop *l, struct sq_err *err)
+{
+    struct sq_ask *alone;
+    enum sq_status st = store_arrivals(l, err);
+    l->starved = false;
+    while ((alone = sq_choices_parted(l->s)))
+        enqueue(l, alone);
+    if (st == SQ_OK)
+        st = begin(l, err);
+    if (st == SQ_OK)
+        st = take_arrivals(l, err);
+    if (st == SQ_OK)
+        st = take_ready(l, err);
+    if (st == SQ_OK && !l->stopping)
+        st = drain_queue(l, err);
+    if (st == SQ_OK && !l->stopping)
+        st = refill(l, err);
+    if (st == SQ_OK && !l->stopping && in_flight(l->s))
+        st = step_engines(l, 0, err);
+    if (st == SQ_OK)
+        st = score_some(l, err);
+    return st;
+}
+
 static enum sq_status loop(struct loop *l, struct sq_err *err)
 {
     struct sq_session *s = l->s;
@@ -422,17 +453,20 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
                    "stop at once)",
                    under_way(s));
         }
-        if (has_work(l))
+        if (has_work(l)) {
             st = work(l, err);
-        else if (has_waiting(l))
-            st = step_engines(l, 200, err);
-        else
+        } else if (has_waiting(l)) {
+            st = commit(l, st, err);
+            if (st == SQ_OK)
+                st = step_engines(l, 200, err);
+        } else {
             break;
-        if (st == SQ_OK && in_flight(s) && s->narrivals == 0 && has_work(l))
-            st = step_engines(l, 0, err);
-        sq_progress_show(&l->progress, s, in_flight(s), l->stopping);
+        }
+        l->progress.in_flight = in_flight(s);
+        l->progress.stopping = l->stopping;
+        sq_progress_show(&l->progress);
     }
-    return st;
+    return commit(l, st, err);
 }
 
 /* An engine ended the run. What others have under way may have been paid for:
@@ -447,7 +481,7 @@ static void finish_flight(struct loop *l, const char *why)
         struct sq_engine *e = engine_at(s, i);
         while (!sq_stop && e->in_flight > e->waiting) {
             if (e->ops->step(e, told ? 200 : 0, &ignored) != SQ_OK ||
-                (s->narrivals && work(l, &ignored) != SQ_OK))
+                (s->narrivals && commit(l, work(l, &ignored), &ignored)))
                 break;
             if (!told)
                 sq_log(s->options->log, SQ_LOG_WARN,
@@ -459,36 +493,19 @@ static void finish_flight(struct loop *l, const char *why)
     }
 }
 
-static enum sq_status give_up_asks(struct sq_item *item, const char *why,
-                                   struct sq_err *err)
-{
-    struct sq_run_result *result = item->session->result;
-    enum sq_status st = SQ_OK;
-    if (item->model.state != SQ_ASK_DONE) {
-        result->missing++;
-        st = sq_ask_give_up(&item->model, why, err);
-    }
-    for (size_t i = 0; i < item->njudges && st == SQ_OK; i++)
-        if (item->judges[i].state != SQ_ASK_DONE) {
-            result->missing++;
-            st = sq_ask_give_up(&item->judges[i], why, err);
-        }
-    return st;
-}
-
 /* What the run leaves behind when it stops early gets a state, too: not_run. */
 static enum sq_status leave(struct loop *l, const char *why, struct sq_err *err)
 {
     struct sq_session *s = l->s;
     enum sq_status st = SQ_OK;
     l->stopping = true;
-    while (st == SQ_OK && s->narrivals)
+    while (st == SQ_OK && (s->narrivals || l->scorable))
         st = work(l, err);
     if (st == SQ_OK)
-        st = sq_store_begin(s->store, err);
+        st = begin(l, err);
     while (st == SQ_OK && l->items) {
         struct sq_item *item = l->items;
-        st = give_up_asks(item, why, err);
+        st = sq_item_give_up(item, why, err);
         if (st == SQ_OK)
             st = sq_item_score(item, err);
         end_item(l, item);
@@ -504,27 +521,12 @@ static enum sq_status leave(struct loop *l, const char *why, struct sq_err *err)
         st = sq_item_begin(s, &job, &item, err);
         if (st != SQ_OK || !item)
             continue;
-        st = give_up_asks(item, why, err);
+        st = sq_item_give_up(item, why, err);
         if (st == SQ_OK)
             st = sq_item_score(item, err);
         sq_item_free(item);
     }
-    if (st == SQ_OK)
-        return sq_store_commit(s->store, err);
-    sq_store_rollback(s->store);
-    return st;
-}
-
-static void log_summary(const struct sq_session *s, const struct sq_engine *e)
-{
-    if (!e || !e->ops->summary)
-        return;
-    struct sq_buf text;
-    sq_buf_init(&text, SQ_MAX_MESSAGE);
-    e->ops->summary(e, &text);
-    if (text.n)
-        sq_log(s->options->log, SQ_LOG_WARN, "%s", text.p);
-    sq_buf_release(&text);
+    return commit(l, st, err);
 }
 
 /* Runs the begun session to its end, whichever that is, and closes its books.
@@ -534,13 +536,12 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     const struct sq_run_options *o = s->options;
     struct loop l = {.s = s};
     l.queue_end = &l.queue;
-    /* Items that wait for a slow judge must not keep the model idle. */
+    l.scorable_end = &l.scorable;
+    /* Items that wait for a slow judge, or to be scored, must not keep the
+     * model idle. */
     l.window =
-        (size_t)(o->concurrency * s->num_choices) * (1 + s->njudges) + 64;
-    sq_progress_begin(&l.progress);
-    enum sq_status st = SQ_OK;
-    if (o->log && o->log->tty)
-        st = sq_plan_count(&s->plan, &l.progress.total, err);
+        (size_t)(o->concurrency * s->num_choices) * (2 + s->njudges) + 64;
+    enum sq_status st = sq_progress_begin(&l.progress, s, err);
     if (st == SQ_OK)
         st = loop(&l, err);
     if (st != SQ_OK && st != SQ_STORE)
@@ -557,9 +558,7 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
             &late);
     while (l.items)
         end_item(&l, l.items);
-    log_summary(s, s->model);
-    for (size_t i = 0; i < s->njudges; i++)
-        log_summary(s, s->judges[i].engine);
+    sq_session_summary(s);
     const char *status = s->result->interrupted              ? "interrupted"
                          : st != SQ_OK || s->result->missing ? "incomplete"
                                                              : "complete";

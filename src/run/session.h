@@ -73,6 +73,8 @@ enum sq_status sq_session_open(struct sq_session *s,
 enum sq_status sq_session_begin(struct sq_session *s,
                                 struct sq_err *err) SQ_CHECKED;
 void sq_session_close(struct sq_session *s);
+/* Logs what a person should know of each engine at the end. */
+void sq_session_summary(const struct sq_session *s);
 
 /* Suites' own sampling, but for what the user set. */
 struct sq_sampling sq_session_sampling(const struct sq_session *s, size_t suite,

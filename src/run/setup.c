@@ -430,6 +430,25 @@ enum sq_status sq_session_begin(struct sq_session *s, struct sq_err *err)
     return st;
 }
 
+static void log_summary(const struct sq_session *s, const struct sq_engine *e)
+{
+    if (!e || !e->ops->summary)
+        return;
+    struct sq_buf text;
+    sq_buf_init(&text, SQ_MAX_MESSAGE);
+    e->ops->summary(e, &text);
+    if (text.n)
+        sq_log(s->options->log, SQ_LOG_WARN, "%s", text.p);
+    sq_buf_release(&text);
+}
+
+void sq_session_summary(const struct sq_session *s)
+{
+    log_summary(s, s->model);
+    for (size_t i = 0; i < s->njudges; i++)
+        log_summary(s, s->judges[i].engine);
+}
+
 void sq_session_close(struct sq_session *s)
 {
     for (size_t i = 0; i < s->njudges; i++)

@@ -22,21 +22,6 @@
     "  FROM probe_job) j JOIN run r ON r.id = j.run"                           \
     " LEFT JOIN response p ON p.id = j.response"
 
-/* The value of a verdict's metric if all that is missing had been the worst,
- * and if it had been the best. */
-#define RANGE(metric, lo, hi, state, known)                                    \
-    "CREATE VIEW range_of_" metric " AS"                                       \
-    " SELECT k.run, k.suite, '" metric "' AS metric,"                          \
-    "  avg(k.lo) AS lo, avg(k.hi) AS hi, sum(k.missing) AS missing"            \
-    " FROM (SELECT j.run, s.suite, " lo " AS lo, " hi " AS hi,"                \
-    "   sum(NOT coalesce(" known ", 0)) AS missing, count(" state ") AS asked" \
-    "  FROM job j JOIN sample s ON s.id = j.sample AND s.query <> ''"          \
-    "  LEFT JOIN verdict v ON v.run = j.run AND v.sample = j.sample"           \
-    "   AND v.epoch = j.epoch AND " state " <> 8"                              \
-    "  WHERE j.judge = '' AND j.state IN (0, 4, 9)"                            \
-    "  GROUP BY j.run, j.sample) k"                                            \
-    " GROUP BY k.run, k.suite HAVING sum(k.asked) > 0"
-
 /* Keys that rows of runs repeat are integers, and the tables with one row per
  * step or value are their own index (WITHOUT ROWID). What refers to names
  * that are never deleted (state, metric) does not say so: it would cost a
@@ -284,6 +269,16 @@ static const char *const version_1[] = {
     " PRIMARY KEY(run, suite, slice, metric)"
     ") STRICT, WITHOUT ROWID",
 
+    "CREATE TABLE gap("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " suite INTEGER NOT NULL REFERENCES suite,"
+    " metric TEXT NOT NULL,"
+    " lo REAL NOT NULL,"
+    " hi REAL NOT NULL,"
+    " missing INTEGER NOT NULL,"
+    " PRIMARY KEY(run, suite, metric)"
+    ") STRICT, WITHOUT ROWID",
+
     "CREATE VIEW runs AS"
     " SELECT run_id, created_at, finished_at, status, model, judge,"
     "  seqeval_version, settings_json,"
@@ -327,30 +322,9 @@ static const char *const version_1[] = {
     "  v.evidence, v.explanation"
     " FROM finding v JOIN run r ON r.id = v.run"
     " JOIN sample s ON s.id = v.sample JOIN suite u ON u.id = s.suite",
-    RANGE("following_rate", "avg(coalesce(v.following = 0, 0))",
-          "avg(coalesce(v.following <> 1, 1))", "v.following",
-          "v.following IN (0, 1)"),
-    RANGE("quality", "avg(iif(v.quality_state = 0, v.quality, 1))",
-          "avg(iif(v.quality_state = 0, v.quality, 5))", "v.quality_state",
-          "v.quality_state = 0"),
-    "CREATE VIEW range_of_step_rate AS"
-    " SELECT k.run, s.suite, 'step_rate' AS metric,"
-    "  avg(k.lo) AS lo, avg(k.hi) AS hi, sum(k.missing) AS missing"
-    " FROM (SELECT run, sample, avg(1.0 * pass / n) AS lo,"
-    "   avg(1.0 * (pass + missing) / n) AS hi, sum(missing > 0) AS missing"
-    "  FROM (SELECT run, sample, epoch,"
-    "    sum(state = 0) AS pass, sum(state IN (2, 4, 9)) AS missing,"
-    "    sum(state IN (0, 1, 2, 4, 9)) AS n"
-    "   FROM step_score WHERE grader = '' GROUP BY run, sample, epoch)"
-    "  WHERE n > 0 GROUP BY run, sample) k"
-    " JOIN sample s ON s.id = k.sample AND s.query <> ''"
-    " GROUP BY k.run, s.suite",
     "CREATE VIEW ranges AS"
-    " SELECT r.run_id, u.label AS suite, k.metric, k.lo, k.hi, k.missing"
-    " FROM (SELECT * FROM range_of_step_rate UNION ALL"
-    "  SELECT * FROM range_of_following_rate UNION ALL"
-    "  SELECT * FROM range_of_quality) k"
-    " JOIN run r ON r.id = k.run JOIN suite u ON u.id = k.suite",
+    " SELECT r.run_id, u.label AS suite, g.metric, g.lo, g.hi, g.missing"
+    " FROM gap g JOIN run r ON r.id = g.run JOIN suite u ON u.id = g.suite",
     "CREATE VIEW judge_audit AS"
     " SELECT r.run_id, a.judge, a.template, a.measure, a.value, a.lo, a.hi,"
     "  a.n FROM audit a JOIN run r ON r.id = a.run",

@@ -2,6 +2,7 @@
 #include "store/store.h"
 #include <stdlib.h>
 #include "base/buf.h"
+#include "base/gz.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "store/handle.h"
@@ -42,6 +43,7 @@ void sq_store_close(struct sq_store *s)
         return;
     sq_store_unlock_all(s);
     sq_db_close(s->db);
+    sq_packer_free(s->packer);
     free(s);
 }
 

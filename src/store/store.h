@@ -281,6 +281,9 @@ enum sq_status
 sq_store_chain_each(struct sq_store *s, const struct sq_run *run, int64_t suite,
                     void (*fn)(void *ctx, const struct sq_chain_row *row),
                     void *ctx, struct sq_err *err) SQ_CHECKED;
+/* Replaces the run's ranges (view ranges), by what its scores and jobs say. */
+enum sq_status sq_store_ranges_put(struct sq_store *s, const struct sq_run *run,
+                                   struct sq_err *err) SQ_CHECKED;
 /* Replaces the leaderboard's row (run, suite, slice, metric). */
 enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
                                    int64_t suite, const char *slice,

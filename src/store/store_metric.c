@@ -311,33 +311,58 @@ enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
     return sq_db_end(s->db, st, err);
 }
 
+/* The chains of one sample, as its rows lie. */
+static enum sq_status chains_of(struct sq_store *s, const struct sq_run *run,
+                                int64_t sample, struct sq_chain_row *out,
+                                void (*fn)(void *ctx,
+                                           const struct sq_chain_row *row),
+                                void *ctx, struct sq_err *err)
+{
+    struct sq_stmt *q = sq_db_query(
+        s->db, "SELECT v.epoch, v.step, t.answerable, t.kind, t.depends,"
+               "  v.state"
+               " FROM step_score v"
+               " JOIN step t ON t.sample = v.sample AND t.step = v.step"
+               " WHERE v.run = ?1 AND v.sample = ?2 AND v.grader = ''"
+               " ORDER BY v.epoch, v.step");
+    enum sq_status st;
+    bool row;
+
+    sq_stmt_bind_int(q, 1, run->row);
+    sq_stmt_bind_int(q, 2, sample);
+    while ((st = sq_stmt_next(q, &row, err)) == SQ_OK && row) {
+        out->epoch = (size_t)sq_stmt_int(q, 0);
+        out->step = (size_t)sq_stmt_int(q, 1);
+        out->answerable = sq_stmt_int(q, 2) != 0;
+        out->kind = sq_stmt_str(q, 3);
+        out->depends = sq_stmt_str(q, 4);
+        out->state = (enum sq_state)sq_stmt_int(q, 5);
+        fn(ctx, out);
+    }
+    sq_stmt_release(q);
+    return st;
+}
+
+/* Sample by sample, each in the order of its rows: to have SQLite sort them all
+ * takes memory that grows with the run. */
 enum sq_status
 sq_store_chain_each(struct sq_store *s, const struct sq_run *run, int64_t suite,
                     void (*fn)(void *ctx, const struct sq_chain_row *row),
                     void *ctx, struct sq_err *err)
 {
-    struct sq_stmt *q = sq_db_query(
-        s->db, "SELECT p.ordinal, v.epoch, v.step, t.answerable, t.kind,"
-               "  t.depends, v.state"
-               " FROM sample p JOIN step_score v ON v.run = ?1"
-               "  AND v.sample = p.id AND v.grader = ''"
-               " JOIN step t ON t.sample = v.sample AND t.step = v.step"
-               " WHERE p.suite = ?2 ORDER BY p.ordinal, v.epoch, v.step");
-    struct sq_chain_row out;
+    struct sq_stmt *q = sq_db_query(s->db, "SELECT id, ordinal FROM sample"
+                                           " WHERE suite = ?1"
+                                           " ORDER BY ordinal, id");
+    struct sq_chain_row out = {0};
     enum sq_status st;
     bool row;
 
-    sq_stmt_bind_int(q, 1, run->row);
-    sq_stmt_bind_int(q, 2, suite);
+    sq_stmt_bind_int(q, 1, suite);
     while ((st = sq_stmt_next(q, &row, err)) == SQ_OK && row) {
-        out.sample = (size_t)sq_stmt_int(q, 0);
-        out.epoch = (size_t)sq_stmt_int(q, 1);
-        out.step = (size_t)sq_stmt_int(q, 2);
-        out.answerable = sq_stmt_int(q, 3) != 0;
-        out.kind = sq_stmt_str(q, 4);
-        out.depends = sq_stmt_str(q, 5);
-        out.state = (enum sq_state)sq_stmt_int(q, 6);
-        fn(ctx, &out);
+        out.sample = (size_t)sq_stmt_int(q, 1);
+        st = chains_of(s, run, sq_stmt_int(q, 0), &out, fn, ctx, err);
+        if (st != SQ_OK)
+            break;
     }
     sq_stmt_release(q);
     return st;

@@ -140,8 +140,9 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " WHERE r.run_id = ?1",
 
     [SQ_QUERY_RUN_RANGES] =
-        "SELECT suite, metric, lo, hi, missing FROM ranges"
-        " WHERE run_id = ?1 AND missing > 0 ORDER BY suite, metric",
+        "SELECT u.label, g.metric, g.lo, g.hi, g.missing"
+        " FROM run r JOIN gap g ON g.run = r.id JOIN suite u ON u.id = g.suite"
+        " WHERE r.run_id = ?1 AND g.missing > 0 ORDER BY u.label, g.metric",
 
     [SQ_QUERY_RUN_AUDIT] =
         "SELECT a.judge, a.template, a.measure, a.value, a.lo, a.hi, a.n"

@@ -99,8 +99,11 @@ enum sq_status sq_store_response_put(struct sq_store *s,
 
     assert(response->stop != SQ_STOP_ERROR);
     sq_buf_init(&packed, 2 * SQ_MAX_REPLY);
+    if (response->raw && !s->packer)
+        s->packer = sq_packer_new();
     if (response->raw)
-        sq_zlib_pack((sq_str){response->raw, response->raw_len}, &packed);
+        sq_packer_pack(s->packer, (sq_str){response->raw, response->raw_len},
+                       &packed);
     *row = 0;
     sq_stmt_bind_cstr(q, 1, origin->key);
     sq_stmt_bind_cstr(q, 2, origin->engine);

@@ -72,7 +72,8 @@ tables() {
       join sample on sample.id = sample join metric on metric.id = metric
       where run = 1 order by 2, 3, 4;
     select 'result', slice, name, value, stderr, lo, hi, n from result
-      join metric on metric.id = metric where run = 1 order by 2, 3;"
+      join metric on metric.id = metric where run = 1 order by 2, 3;
+    select 'gap', metric, lo, hi, missing from gap where run = 1 order by 2;"
 }
 # moments COUNT FROM TO: so many seconds, the same each time
 moments() {

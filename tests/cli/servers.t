@@ -9,7 +9,10 @@ second=
 trap 'stop_stub; [ -z "$second" ] || kill $second; rm -rf "$tmp"' EXIT
 # start_second [ARGUMENT...]: another stub; sets $other to its port
 start_second() {
-    [ -z "$second" ] || kill "$second"
+    if [ -n "$second" ]; then
+        kill "$second"
+        wait "$second" 2>/dev/null # it tells its counts, there
+    fi
     : >"$tmp/second"
     "$BUILD/stub" "$@" >"$tmp/second" 2>&1 </dev/null &
     second=$!

@@ -47,7 +47,7 @@ static void test_views_have_the_documented_columns(void **state)
     for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
         sql_is(f->path, views[i].query, views[i].columns);
     sql_is(f->path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'",
-           "15");
+           "12");
 }
 
 static void test_states_have_their_names(void **state)
