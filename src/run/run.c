@@ -19,9 +19,9 @@ struct loop {
     size_t nitems, window;
     struct sq_ask *queue, **queue_end;
     struct sq_item *scorable, **scorable_end; /* whose asks are all done */
-    bool writing;    /* a transaction is open */
-    bool planned;    /* the plan has no more jobs */
-    bool stopping;   /* nothing new is asked */
+    bool writing;                             /* a transaction is open */
+    bool planned;                             /* the plan has no more jobs */
+    bool stopping;                            /* nothing new is asked */
     bool starved;    /* nothing new is affordable until an answer is settled */
     bool drained;    /* the queue was tried since an engine last moved */
     size_t canaries; /* begun */
