@@ -32,8 +32,8 @@ enum sq_status sq_inflate_feed(struct sq_inflate *z, sq_str bytes, sq_sink sink,
 void sq_inflate_free(struct sq_inflate *z);
 
 /* Packs texts in zlib's format (RFC 1950), quickly rather than well. For short
- * ones most of the time goes into setting up, so a packer serves many; what comes
- * out of it does not depend on what it packed before. */
+ * ones most of the time goes into setting up, so a packer serves many; what
+ * comes out of it does not depend on what it packed before. */
 struct sq_packer *sq_packer_new(void);
 /* Appends the packed text to out. */
 void sq_packer_pack(struct sq_packer *p, sq_str text, struct sq_buf *out);

@@ -16,8 +16,8 @@ struct code_args {
 /* Pieces of a text that are searched for a pattern at most. */
 #define MAX_SEARCHES 64
 
-/* The patterns that the rules of an arena share: to compile one takes as long as
- * a hundred searches. */
+/* The patterns that the rules of an arena share: to compile one takes as long
+ * as a hundred searches. */
 struct shelf {
     const struct sq_language *language;
     const struct sq_regex *pattern;

@@ -2,10 +2,10 @@
 #define SQ_CMD_FILES_H
 /*
  * What `seqeval data` and `seqeval model` share: list, pull and verify of files
- * that are known by their digest, as a table or as JSON. A kind says which there
- * are; files.c has the options, the progress, and the order of errors: one file
- * that cannot be had keeps no other from being got, the first failure is the
- * command's.
+ * that are known by their digest, as a table or as JSON. A kind says which
+ * there are; files.c has the options, the progress, and the order of errors:
+ * one file that cannot be had keeps no other from being got, the first failure
+ * is the command's.
  */
 #include "base/buf.h"
 #include "base/json.h"

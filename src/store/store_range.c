@@ -1,6 +1,6 @@
-/* What a run lacks leaves ranges open; docs/store.md, view ranges. They are kept
- * and not made when they are read: that takes a look at every step, for each run
- * of a leaderboard. */
+/* What a run lacks leaves ranges open; docs/store.md, view ranges. They are
+ * kept and not made when they are read: that takes a look at every step, for
+ * each run of a leaderboard. */
 #include "store/store.h"
 #include "store/handle.h"
 

@@ -7,8 +7,8 @@
 #include <zlib.h>
 #include "base/mem.h"
 
-/* What one packer packs unpacks to the same with zlib itself, at sizes about its
- * tables' and the window's, and with text that cannot be made smaller. */
+/* What one packer packs unpacks to the same with zlib itself, at sizes about
+ * its tables' and the window's, and with text that cannot be made smaller. */
 static void packs_what_zlib_unpacks(void **state)
 {
     (void)state;
