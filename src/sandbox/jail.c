@@ -31,6 +31,7 @@
 #include "sandbox/filter.h"
 
 #define NOBODY 65534
+#define NUMBERS 7 /* that the driver is told */
 #define NAMESPACES                                                             \
     (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET |               \
      CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
@@ -88,7 +89,8 @@ static bool keep_capabilities(void)
 {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[2];
-    static const int kept[] = {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID};
+    static const int kept[] = {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID,
+                               CAP_SYS_PTRACE};
     if (syscall(SYS_capget, &head, data) != 0)
         return false;
     data[0].inheritable = data[0].permitted;
@@ -104,24 +106,26 @@ static bool keep_capabilities(void)
 /* filter: what the driver reads its filter from, to be its descriptor 3. */
 static int start_driver(char *python, int filter)
 {
-    char *number[6];
-    static const long long given[6] = {SQ_SANDBOX_TMP,        SQ_SANDBOX_MEMORY,
-                                       SQ_SANDBOX_PROCESSES,  SQ_SANDBOX_FILES,
-                                       SQ_SANDBOX_FILE_BYTES, SYS_pivot_root};
-    char text[6][24], driver[1 << 16];
+    char *number[NUMBERS];
+    static const long long given[NUMBERS] = {
+        SQ_SANDBOX_TMP,   SQ_SANDBOX_MEMORY,     SQ_SANDBOX_PROCESSES,
+        SQ_SANDBOX_FILES, SQ_SANDBOX_FILE_BYTES, SYS_pivot_root,
+        SQ_SANDBOX_OWN_CPU};
+    char text[NUMBERS][24], driver[1 << 16];
     /* cppcheck-suppress comparePointers ; the linker puts both on one object */
     size_t n = (size_t)(driver_end - driver_start);
     if (n >= sizeof driver || dup2(filter, 3) != 3 || fcntl(3, F_SETFD, 0) != 0)
         return refuse("driver", "too large");
     memcpy(driver, driver_start, n);
     driver[n] = '\0';
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < NUMBERS; i++) {
         snprintf(text[i], sizeof text[i], "%lld", given[i]);
         number[i] = text[i];
     }
     char *const argv[] = {
         python,    (char[]){"-ISBc"}, driver,    number[0], number[1],
-        number[2], number[3],         number[4], number[5], NULL};
+        number[2], number[3],         number[4], number[5], number[6],
+        NULL};
     char *const environment[] = {(char[]){"LC_ALL=C.UTF-8"}, NULL};
     execve(python, argv, environment);
     return refuse(python, strerror(errno));

@@ -7,5 +7,8 @@
 #define SQ_SANDBOX_FILES 64             /* open at once, in a process */
 #define SQ_SANDBOX_TMP (64LL << 20)     /* bytes of all its files */
 #define SQ_SANDBOX_FILE_BYTES (16LL << 20) /* bytes of one file */
+/* Per cent of its time: one that had a core for so long and is not over is
+ * late for good. */
+#define SQ_SANDBOX_OWN_CPU 90
 
 #endif

@@ -15,6 +15,7 @@
 #define GRACE_MS 10000 /* above a program's own time, likewise */
 #define MAX_RESTARTS 5 /* of workers that fail one after another */
 #define MAX_ALONE 32   /* that wait while others run */
+#define PATIENCE 3     /* times its limit that a late program may go on */
 #define MAX_PROGRAM ((size_t)256 << 20)
 
 /* A program on its way. */
@@ -97,9 +98,23 @@ static void deliver(struct pool *p, struct job *job,
     free_job(job);
 }
 
+static void request(struct job *job, sq_str program, int patience)
+{
+    long long ms = (long long)(job->seconds * 1000);
+    sq_buf_init(&job->request, MAX_PROGRAM);
+    sq_buf_addf(&job->request, "run %lld %lld %zu\n", ms, ms * patience,
+                program.n);
+    sq_buf_add(&job->request, program);
+}
+
 /* A second time, with nothing beside it. */
 static void run_again(struct pool *p, struct job *job)
 {
+    struct sq_buf first = job->request;
+    sq_str program = sq_buf_str(&first), line;
+    sq_str_line(&program, &line);
+    request(job, program, 1);
+    sq_buf_release(&first);
     job->again = true;
     put(&p->alone, job);
     p->nalone++;
@@ -114,7 +129,7 @@ static void on_result(struct pool *p, struct seat *seat,
     p->restarts = 0;
     p->lonely = false;
     bool shared = r->end == SQ_PROGRAM_TIMEOUT &&
-                  r->cpu_s < SQ_SANDBOX_OWN_CPU * job->seconds;
+                  r->cpu_s * 100 < SQ_SANDBOX_OWN_CPU * job->seconds;
     if (shared && !job->again)
         run_again(p, job);
     else
@@ -175,7 +190,8 @@ static void assign(struct pool *p)
         seat->job = job;
         p->running++;
         sq_worker_ask(&seat->worker, sq_buf_str(&job->request),
-                      now + (int64_t)(job->seconds * 1000) + GRACE_MS);
+                      now + (int64_t)(job->seconds * 1000 * PATIENCE) +
+                          GRACE_MS);
     }
     p->pub.full = p->nwaiting >= 2 * p->nseats;
 }
@@ -258,10 +274,7 @@ void sq_sandbox_submit(struct sq_sandbox *sandbox, sq_str program,
     struct job *job = sq_xcalloc(1, sizeof *job);
     job->seconds = seconds;
     job->tag = tag;
-    sq_buf_init(&job->request, MAX_PROGRAM);
-    sq_buf_addf(&job->request, "run %lld %zu\n", (long long)(seconds * 1000),
-                program.n);
-    sq_buf_add(&job->request, program);
+    request(job, program, PATIENCE);
     put(&p->waiting, job);
     p->nwaiting++;
     p->pub.in_flight++;

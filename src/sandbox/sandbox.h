@@ -22,17 +22,19 @@
  * - Limits: those of limits.h, and its time on the wall; CPU time a little
  *   above that. Memory is bounded for each of its processes.
  * - Input is empty, output goes nowhere, the environment is empty.
- * - Verdicts come from outside of it: its wait status and a pipe that it alone
- *   writes to, read when it is dead. It cannot reach the verdict on another
- *   program. It can claim its own by looking through the interpreter's frames,
- *   as it can by returning an object that equals everything: its tests run
- *   beside it, in the benchmarks' own way.
+ * - Verdicts come from outside of it. That it ran to its end is seen in the
+ *   registers of its process, which then waits where nothing that the program
+ *   calls can be: above all of it on the stack. Another program's verdict is out
+ *   of reach. Its own it can have by an object that equals everything, for its
+ *   tests run beside it, in the benchmarks' own way; or by rewriting the
+ *   interpreter's memory (ctypes, made-up byte code).
  *
  * Not promised: that the kernel has no fault, and that the time a program takes
  * is not felt by others (cores and caches are shared).
  *
  * A program that ran out of time without having had the CPU for itself (CPU
- * time below SQ_SANDBOX_OWN_CPU of the limit) is run once more, with no other
+ * time below SQ_SANDBOX_OWN_CPU per cent of the limit, though it was left to go
+ * on for that while it could still get there) is run once more, with no other
  * program beside it, before it counts as late; the result says so.
  *
  * Life cycle: open, submit and step in turn, close, which ends every process.
@@ -40,9 +42,8 @@
 #include <stddef.h>
 #include "base/err.h"
 #include "base/str.h"
+#include "sandbox/limits.h"
 #include "seqeval_program.h"
-
-#define SQ_SANDBOX_OWN_CPU 0.9
 
 struct sq_sandbox_config {
     const char *helper; /* path of `sandbox`; NULL: where modules lie */
