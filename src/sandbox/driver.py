@@ -18,7 +18,8 @@ import os
 import sys
 
 
-def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_percent):
+def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_percent,
+          grouped):
     import ctypes
     import gc
     import importlib
@@ -187,11 +188,15 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
         execute, say, hear, words, last = exec, os.write, os.read, last_words, sys.exc_info
         try:
             os.chdir(folder)
+            if grouped:
+                say(group, b"0")
             confine(seconds) if filtered else restrain(seconds)
             text, names = source.decode("utf-8", "surrogateescape"), {}
         except BaseException as e:
             say(line, b"sandbox " + last_words(e))
             leave(125)
+        if group >= 0:
+            os.close(group)
         sys.modules["__main__"] = types.ModuleType("__main__")
         sys.addaudithook(watch_over)
         try:
@@ -236,6 +241,17 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
             if where:
                 return where
             os.sched_yield()
+
+    def may_join():
+        """Kernels before 5.17 may not let a process of other namespaces in."""
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.write(group, b"0")
+                os._exit(0)
+            finally:
+                os._exit(1)
+        return os.waitpid(pid, 0)[1] == 0
 
     def hear(line):
         try:
@@ -355,9 +371,11 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
             raise OSError(f"processor: {os.uname().machine}: its registers are unknown")
         filtered = os.read(3, 1 << 16)  # empty: there is no sandbox
         null = os.open("/dev/null", os.O_RDWR)
-        for fd in range(4):
+        group = os.dup(4) if grouped else -1
+        for fd in range(5 if grouped else 4):
             os.dup2(null, fd)
         os.close(null)
+        grouped = grouped and may_join()
         preload()
         if filtered:
             leave_the_root()
@@ -366,7 +384,7 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
     except Exception as e:
         reply(f"no {e}\n".encode())
         return
-    reply(f"ready {sys.version.split()[0]}\n".encode())
+    reply(f"ready {sys.version.split()[0]}{' cgroup' * grouped}\n".encode())
     while True:
         line = b""
         while not line.endswith(b"\n"):
@@ -378,4 +396,4 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
                                   round(cpu * 1000), len(said)) + said)
 
 
-serve(*map(int, sys.argv[1:8]))
+serve(*map(int, sys.argv[1:9]))

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/platform.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/worker.h"
 
 #define MAX_WORKERS 64
@@ -32,6 +33,7 @@ struct line {
 };
 
 struct seat {
+    struct sq_cgroup group; /* for its programs; path NULL: there is none */
     struct sq_worker worker;
     struct job *job; /* what it runs */
 };
@@ -83,7 +85,7 @@ static enum sq_status start(struct pool *p, struct seat *seat,
 {
     char how[] = "confined", not_at_all[] = "unsafe";
     char *const argv[] = {p->helper, p->config.unsafe ? not_at_all : how,
-                          p->python, NULL};
+                          p->python, seat->group.path, NULL};
     enum sq_status st = sq_worker_start(&seat->worker, argv, err);
     seat->worker.deadline_ms = sq_clock_ms() + START_MS;
     return st;
@@ -214,6 +216,9 @@ static enum sq_status listen_to(struct pool *p, struct seat *seat,
     struct sq_program_result r;
     switch (sq_worker_talk(&seat->worker, &text, &r)) {
     case SQ_NEWS_READY:
+        p->pub.cgroup = sq_str_ends(text, SQ_STR(" cgroup"));
+        if (p->pub.cgroup)
+            text.n -= strlen(" cgroup");
         if (text.n < sizeof p->pub.python) {
             memcpy(p->pub.python, text.p, text.n);
             p->pub.python[text.n] = '\0';
@@ -281,6 +286,22 @@ void sq_sandbox_submit(struct sq_sandbox *sandbox, sq_str program,
     assign(p);
 }
 
+/* For all workers or for none: they are to be alike. */
+static void make_groups(struct pool *p)
+{
+    char *folder = NULL;
+    struct sq_err why = {0};
+    enum sq_status st = sq_cgroup_find("/proc/self", &folder, &why);
+    if (st != SQ_OK)
+        return;
+    sq_cgroup_sweep(folder);
+    for (size_t i = 0; i < p->nseats && st == SQ_OK; i++)
+        st = sq_cgroup_make(&p->seats[i].group, folder, i, &why);
+    for (size_t i = 0; i < p->nseats && st != SQ_OK; i++)
+        sq_cgroup_remove(&p->seats[i].group);
+    free(folder);
+}
+
 static enum sq_status begin(struct pool *p, struct sq_err *err)
 {
     size_t cores = sq_platform_cores();
@@ -293,6 +314,8 @@ static enum sq_status begin(struct pool *p, struct sq_err *err)
         return refused(p, SQ_STR("this build has no part for it"), err);
     enum sq_status st = sq_sandbox_python(p->config.python, &p->python, err);
     p->seats = sq_xcalloc(p->nseats, sizeof *p->seats);
+    if (st == SQ_OK && !p->config.unsafe)
+        make_groups(p);
     for (size_t i = 0; i < p->nseats && st == SQ_OK; i++)
         st = start(p, &p->seats[i], err);
     while (st == SQ_OK && !*p->pub.python)
@@ -327,6 +350,7 @@ void sq_sandbox_close(struct sq_sandbox *sandbox)
     for (size_t i = 0; p->seats && i < p->nseats; i++) {
         free_job(p->seats[i].job);
         sq_worker_end(&p->seats[i].worker);
+        sq_cgroup_remove(&p->seats[i].group);
     }
     for (struct job *job; (job = take(&p->waiting)) != NULL;)
         free_job(job);

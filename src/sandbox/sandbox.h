@@ -20,7 +20,8 @@
  * - Rights: user nobody, no capability, no_new_privs, a list of allowed system
  *   calls (filter.c); what is not named there fails.
  * - Limits: those of limits.h, and its time on the wall; CPU time a little
- *   above that. Memory is bounded for each of its processes.
+ *   above that. Memory is bounded for each of its processes, and for all of them
+ *   where control groups can be made (cgroup.h).
  * - Input is empty, output goes nowhere, the environment is empty.
  * - Verdicts come from outside of it. That it ran to its end is seen in the
  *   registers of its process, which then waits where nothing that the program
@@ -60,6 +61,7 @@ struct sq_sandbox {
     size_t in_flight; /* submitted, not yet delivered */
     bool full;        /* step first */
     bool unsafe;
+    bool cgroup; /* memory, processes and CPU are limited as a whole */
     char python[32]; /* the interpreter's version, "3.11.2" */
 };
 
@@ -79,10 +81,12 @@ enum sq_status sq_sandbox_step(struct sq_sandbox *sandbox, int wait_ms,
 void sq_sandbox_close(struct sq_sandbox *sandbox);
 
 /* Finds out what of it this machine gives: calls tell for each part, with why
- * not or where. True when programs can be run. */
+ * not or where, and note for one that it can do without. True when programs can
+ * be run. */
 struct sq_sandbox_probe {
     const char *python; /* as in the configuration */
     void (*tell)(void *ctx, const char *part, bool ok, const char *why);
+    void (*note)(void *ctx, const char *part, bool ok, const char *why);
     void *ctx;
 };
 bool sq_sandbox_probe(const struct sq_sandbox_probe *p);
