@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -167,12 +166,10 @@ static int lock(const char *group)
 }
 
 enum sq_status sq_cgroup_make(struct sq_cgroup *g, const char *folder,
-                              size_t number, struct sq_err *err)
+                              struct sq_err *err)
 {
-    char name[64];
-    snprintf(name, sizeof name, PREFIX "%ld-%zu", (long)getpid(), number);
-    *g = (struct sq_cgroup){sq_path_join(folder, name), -1};
-    if (mkdir(g->path, 0755) == 0) {
+    *g = (struct sq_cgroup){sq_path_join(folder, PREFIX "XXXXXX"), -1};
+    if (mkdtemp(g->path)) {
         g->lock = lock(g->path);
         if (g->lock >= 0 && limit(g->path))
             return SQ_OK;

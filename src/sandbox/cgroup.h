@@ -28,9 +28,9 @@ enum sq_status sq_cgroup_find(const char *self, char **folder,
                               struct sq_err *err) SQ_CHECKED;
 /* Removes what ended runs left there. */
 void sq_cgroup_sweep(const char *folder);
-/* Makes the group of worker `number` with the limits of limits.h. */
+/* Makes a group there with the limits of limits.h. */
 enum sq_status sq_cgroup_make(struct sq_cgroup *g, const char *folder,
-                              size_t number, struct sq_err *err) SQ_CHECKED;
+                              struct sq_err *err) SQ_CHECKED;
 /* Waits for the last of its processes to be gone, for a second at most. One
  * that was never made (path NULL) is fine. */
 void sq_cgroup_remove(struct sq_cgroup *g);

@@ -396,4 +396,7 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
                                   round(cpu * 1000), len(said)) + said)
 
 
-serve(*map(int, sys.argv[1:9]))
+try:
+    serve(*map(int, sys.argv[1:9]))
+except ImportError as e:
+    os.write(1, f"no part of python3: {e}\n".encode())

@@ -296,7 +296,7 @@ static void make_groups(struct pool *p)
         return;
     sq_cgroup_sweep(folder);
     for (size_t i = 0; i < p->nseats && st == SQ_OK; i++)
-        st = sq_cgroup_make(&p->seats[i].group, folder, i, &why);
+        st = sq_cgroup_make(&p->seats[i].group, folder, &why);
     for (size_t i = 0; i < p->nseats && st != SQ_OK; i++)
         sq_cgroup_remove(&p->seats[i].group);
     free(folder);
