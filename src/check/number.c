@@ -175,8 +175,8 @@ static size_t read_exponent(sq_str s, size_t i, double *value)
 
         while (at(s, p) == ' ' && p - i < 2)
             p++;
-        if (p == s.n || (s.p[p] != 'x' && s.p[p] != '*' && s.p[p] != '\\' &&
-                         !is_far(s, p)))
+        if (p == s.n ||
+            (s.p[p] != 'x' && s.p[p] != '*' && s.p[p] != '\\' && !is_far(s, p)))
             return i;
         for (size_t k = 0; k < sizeof(times) / sizeof(*times) && !found; k++) {
             if (starts(s, p, times[k])) {

@@ -212,8 +212,8 @@ static size_t rule_rows(struct sq_run_args *a, struct sq_opt *t)
 {
     const struct sq_opt rows[] = {
         {"ifeval", 0, SQ_OPT_STR, &a->run.ifeval, "RULES",
-         "IFEval's rules: reference (default), or fixed, its faults repaired", 0,
-         0},
+         "IFEval's rules: reference (default), or fixed, its faults repaired",
+         0, 0},
     };
     memcpy(t, rows, sizeof rows);
     return sizeof rows / sizeof *rows;
@@ -290,8 +290,7 @@ static const struct {
     {tested_rows, true},   {judge_rows, false},    {reach_rows, false},
     {sampling_rows, true}, {prompt_rows, true},    {sending_rows, false},
     {budget_rows, false},  {recording_rows, true}, {rule_rows, false},
-    {program_rows, false},
-    {keeping_rows, false}, {output_rows, false}};
+    {program_rows, false}, {keeping_rows, false},  {output_rows, false}};
 
 void sq_run_options_init(struct sq_run_args *a, enum sq_run_kind kind,
                          struct sq_opt table[SQ_RUN_OPTIONS])

@@ -46,8 +46,8 @@ static void put_prompt(struct sq_json *j, const struct sq_run_prompt *p)
 static void put_rest(struct sq_json *j, const struct sq_json *settings)
 {
     static const char *const ours[] = {
-        "seqeval",      "judges",   "suites",     "judge_templates",
-        "judge_reasks", "canaries", "no_cache",   "scored_from",
+        "seqeval",      "judges",   "suites",      "judge_templates",
+        "judge_reasks", "canaries", "no_cache",    "scored_from",
         "baseline",     "python",   "unsafe_code", "cgroup"};
     for (const struct sq_json *i = sq_json_first(settings); i;
          i = sq_json_next(i)) {

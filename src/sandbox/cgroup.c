@@ -50,7 +50,8 @@ static bool find_own(sq_str groups, sq_str *own)
     return false;
 }
 
-/* Do groups below this folder get what we want to limit, and may we make one? */
+/* Do groups below this folder get what we want to limit, and may we make one?
+ */
 static bool serves(const char *folder)
 {
     char *path = sq_path_join(folder, "cgroup.subtree_control"), *text = NULL;
@@ -174,8 +175,8 @@ enum sq_status sq_cgroup_make(struct sq_cgroup *g, const char *folder,
         if (g->lock >= 0 && limit(g->path))
             return SQ_OK;
     }
-    enum sq_status st = sq_err_set(err, SQ_UNAVAILABLE, "%s: %s", g->path,
-                                   strerror(errno));
+    enum sq_status st =
+        sq_err_set(err, SQ_UNAVAILABLE, "%s: %s", g->path, strerror(errno));
     sq_cgroup_remove(g);
     return st;
 }

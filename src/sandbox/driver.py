@@ -372,8 +372,10 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
         filtered = os.read(3, 1 << 16)  # empty: there is no sandbox
         null = os.open("/dev/null", os.O_RDWR)
         group = os.dup(4) if grouped else -1
-        for fd in range(5 if grouped else 4):
+        for fd in range(4):
             os.dup2(null, fd)
+        if grouped:
+            os.close(4)
         os.close(null)
         grouped = grouped and may_join()
         preload()

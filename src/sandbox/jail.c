@@ -110,10 +110,10 @@ static bool keep_capabilities(void)
 static int start_driver(char *python, int filter, int group)
 {
     char *number[NUMBERS];
-    const long long given[NUMBERS] = {
-        SQ_SANDBOX_TMP,   SQ_SANDBOX_MEMORY,     SQ_SANDBOX_PROCESSES,
-        SQ_SANDBOX_FILES, SQ_SANDBOX_FILE_BYTES, SYS_pivot_root,
-        SQ_SANDBOX_OWN_CPU, group >= 0};
+    const long long given[NUMBERS] = {SQ_SANDBOX_TMP,        SQ_SANDBOX_MEMORY,
+                                      SQ_SANDBOX_PROCESSES,  SQ_SANDBOX_FILES,
+                                      SQ_SANDBOX_FILE_BYTES, SYS_pivot_root,
+                                      SQ_SANDBOX_OWN_CPU,    group >= 0};
     char text[NUMBERS][24], driver[1 << 16];
     /* cppcheck-suppress comparePointers ; the linker puts both on one object */
     size_t n = (size_t)(driver_end - driver_start);
@@ -127,10 +127,9 @@ static int start_driver(char *python, int filter, int group)
         snprintf(text[i], sizeof text[i], "%lld", given[i]);
         number[i] = text[i];
     }
-    char *const argv[] = {
-        python,    (char[]){"-ISBc"}, driver,    number[0], number[1],
-        number[2], number[3],         number[4], number[5], number[6],
-        number[7], NULL};
+    char *const argv[] = {python,    (char[]){"-ISBc"}, driver,    number[0],
+                          number[1], number[2],         number[3], number[4],
+                          number[5], number[6],         number[7], NULL};
     char *const environment[] = {(char[]){"LC_ALL=C.UTF-8"}, NULL};
     execve(python, argv, environment);
     return refuse(python, strerror(errno));

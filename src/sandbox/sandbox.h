@@ -20,14 +20,14 @@
  * - Rights: user nobody, no capability, no_new_privs, a list of allowed system
  *   calls (filter.c); what is not named there fails.
  * - Limits: those of limits.h, and its time on the wall; CPU time a little
- *   above that. Memory is bounded for each of its processes, and for all of them
- *   where control groups can be made (cgroup.h).
+ *   above that. Memory is bounded for each of its processes, and for all of
+ * them where control groups can be made (cgroup.h).
  * - Input is empty, output goes nowhere, the environment is empty.
  * - Verdicts come from outside of it. That it ran to its end is seen in the
  *   registers of its process, which then waits where nothing that the program
- *   calls can be: above all of it on the stack. Another program's verdict is out
- *   of reach. Its own it can have by an object that equals everything, for its
- *   tests run beside it, in the benchmarks' own way; or by rewriting the
+ *   calls can be: above all of it on the stack. Another program's verdict is
+ * out of reach. Its own it can have by an object that equals everything, for
+ * its tests run beside it, in the benchmarks' own way; or by rewriting the
  *   interpreter's memory (ctypes, made-up byte code).
  *
  * Not promised: that the kernel has no fault, and that the time a program takes
@@ -61,7 +61,7 @@ struct sq_sandbox {
     size_t in_flight; /* submitted, not yet delivered */
     bool full;        /* step first */
     bool unsafe;
-    bool cgroup; /* memory, processes and CPU are limited as a whole */
+    bool cgroup;     /* memory, processes and CPU are limited as a whole */
     char python[32]; /* the interpreter's version, "3.11.2" */
 };
 

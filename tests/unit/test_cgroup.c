@@ -71,7 +71,8 @@ static void looks_upwards(void **state)
     finds(NULL);
     make_tree("/", "/a/b", "");
     finds(NULL);
-    free(temp_file(folder, "mountinfo", SQ_STR("1 2 0:1 / / rw - tmpfs a b\n")));
+    free(
+        temp_file(folder, "mountinfo", SQ_STR("1 2 0:1 / / rw - tmpfs a b\n")));
     finds(NULL);
 }
 
