@@ -225,7 +225,12 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
                 check("ptrace", -1)
             return None
         libc.ptrace(PTRACE_INTERRUPT, pid, None, None)
-        os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        until = time.monotonic() + 5
+        while not os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT
+                            | os.WNOHANG):
+            os.sched_yield()
+            if time.monotonic() > until:  # it waits for a child in vfork, say
+                return None
         held = (ctypes.c_uint64 * 128)()
         whole = Slice(ctypes.addressof(held), ctypes.sizeof(held))
         got = libc.ptrace(PTRACE_GETREGSET, pid, ctypes.c_void_p(NT_PRSTATUS),
@@ -336,7 +341,9 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
                 os.killpg(pid, signal.SIGKILL)
             except OSError:
                 pass
-        _, status, used = os.wait4(pid, 0)  # the last of its namespace is gone
+        status = 0x7f
+        while os.WIFSTOPPED(status):  # one that was traced to the end may be seen so
+            _, status, used = os.wait4(pid, 0)  # the last of its namespace is gone
         wall = time.monotonic() - begun
         os.close(watch)
         os.close(mine)
