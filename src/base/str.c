@@ -9,15 +9,6 @@ sq_str sq_str_from(const char *cstr)
     return (sq_str){cstr, cstr ? strlen(cstr) : 0};
 }
 
-sq_str sq_str_sub(sq_str s, size_t start, size_t end)
-{
-    if (end > s.n)
-        end = s.n;
-    if (start > end)
-        start = end;
-    return (sq_str){start ? s.p + start : s.p, end - start};
-}
-
 bool sq_str_eq(sq_str a, sq_str b)
 {
     if (a.n != b.n)
@@ -106,11 +97,6 @@ size_t sq_str_find(sq_str s, sq_str needle, size_t from)
         return from;
     return needle.n <= SHORT ? find_short(s, needle, from)
                              : find_long(s, needle, from);
-}
-
-bool sq_is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 sq_str sq_str_trim(sq_str s)
@@ -258,14 +244,10 @@ static size_t utf8_len(sq_str s, size_t at)
     return n;
 }
 
-uint32_t sq_utf8_next(sq_str s, size_t *pos)
+uint32_t sq_utf8_far(sq_str s, size_t *pos)
 {
     static const unsigned char lead[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     const unsigned char *p = (const unsigned char *)s.p + *pos;
-    if (*p < 0x80) {
-        (*pos)++;
-        return *p;
-    }
     size_t n = utf8_len(s, *pos);
     if (n == 0) {
         (*pos)++;

@@ -24,7 +24,14 @@ typedef struct sq_str {
 /* View of a C string; NULL gives the empty slice. */
 sq_str sq_str_from(const char *cstr);
 /* Bytes [start, end) of s, clamped to s. */
-sq_str sq_str_sub(sq_str s, size_t start, size_t end);
+static inline sq_str sq_str_sub(sq_str s, size_t start, size_t end)
+{
+    if (end > s.n)
+        end = s.n;
+    if (start > end)
+        start = end;
+    return (sq_str){start ? s.p + start : s.p, end - start};
+}
 
 bool sq_str_eq(sq_str a, sq_str b);
 /* Order by bytes: below, at or above 0 as a is before, at or behind b. */
@@ -39,7 +46,10 @@ size_t sq_str_find(sq_str s, sq_str needle, size_t from);
 
 /* ASCII white space (space, \t \n \v \f \r) removed at both ends. */
 sq_str sq_str_trim(sq_str s);
-bool sq_is_space(char c);
+static inline bool sq_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 /* Takes the next line off *rest (without its \n or \r\n) into *line; false when
  * nothing is left. "a\n" is one line, "" none. */
 bool sq_str_line(sq_str *rest, sq_str *line);
@@ -54,10 +64,19 @@ bool sq_str_split(sq_str *rest, char sep, sq_str *piece);
 bool sq_str_to_int(sq_str s, long long *out);
 bool sq_str_to_num(sq_str s, double *out);
 
+/* Of one that is not ASCII, for the next function. */
+uint32_t sq_utf8_far(sq_str s, size_t *pos);
 /* Decodes the code point at *pos and moves *pos past it (at least one byte).
  * Precondition: *pos < s.n. Invalid sequences, surrogates and overlong forms
  * give U+FFFD and advance one byte. */
-uint32_t sq_utf8_next(sq_str s, size_t *pos);
+static inline uint32_t sq_utf8_next(sq_str s, size_t *pos)
+{
+    unsigned char c = (unsigned char)s.p[*pos];
+    if (c >= 0x80)
+        return sq_utf8_far(s, pos);
+    (*pos)++;
+    return c;
+}
 /* True when all of s is valid UTF-8; else *bad (may be NULL) is the offset of
  * the first offending byte. */
 bool sq_utf8_valid(sq_str s, size_t *bad);

@@ -44,7 +44,8 @@ static enum sq_status compile(const struct sq_json *rule, const char *where,
 
 static bool is_near(const struct number_args *a, double v)
 {
-    double slack = 1e-9 * fmax(1, fabs(a->value));
+    double size = fabs(a->value);
+    double slack = 1e-9 * (size > 1 ? size : 1);
 
     return fabs(v - a->value) <= a->tolerance + slack;
 }

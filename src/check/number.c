@@ -19,6 +19,11 @@ static char at(sq_str s, size_t i)
     return i < s.n ? s.p[i] : '\0';
 }
 
+static bool is_far(sq_str s, size_t i)
+{
+    return (unsigned char)s.p[i] >= 0x80;
+}
+
 /* Number of digits from i on. */
 static size_t digits(sq_str s, size_t i)
 {
@@ -170,7 +175,8 @@ static size_t read_exponent(sq_str s, size_t i, double *value)
 
         while (at(s, p) == ' ' && p - i < 2)
             p++;
-        if (is_digit(at(s, p)) || at(s, p) == ',' || at(s, p) == '.')
+        if (p == s.n ||
+            (s.p[p] != 'x' && s.p[p] != '*' && s.p[p] != '\\' && !is_far(s, p)))
             return i;
         for (size_t k = 0; k < sizeof(times) / sizeof(*times) && !found; k++) {
             if (starts(s, p, times[k])) {
@@ -217,8 +223,11 @@ static double number_of(const struct digits *d)
 
 static size_t read_plain(sq_str s, size_t i, double *value)
 {
-    struct digits d = {.n = 0};
+    struct digits d; /* its text need not be cleared */
     size_t start = i;
+
+    d.n = 0;
+    d.over = false;
 
     i = read_whole(s, i, &d);
     i = read_decimals(s, start, i, &d);
@@ -366,7 +375,8 @@ static bool is_negative(sq_str s, size_t start)
                                              "\xc2\xa5"};
     size_t sign;
 
-    if (start == 0 || sq_is_space(s.p[start - 1]) || s.p[start - 1] == ',')
+    if (start == 0 || (s.p[start - 1] != '$' && s.p[start - 1] != '-' &&
+                       !is_far(s, start - 1)))
         return false;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t k = 0; k < COUNT(currencies); k++) {
@@ -396,6 +406,8 @@ static bool minus_before(sq_str s, size_t start)
 {
     sq_str before = sq_str_sub(s, start > 9 ? start - 9 : 0, start);
 
+    if (start == 0 || s.p[start - 1] != ' ')
+        return false;
     if (!sq_str_ends(before, SQ_STR("s ")) &&
         !sq_str_ends(before, SQ_STR("e ")))
         return false;

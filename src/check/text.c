@@ -16,19 +16,17 @@ static bool in_ranges(const struct range *r, size_t n, uint32_t cp)
 
 #define IN(table, cp) in_ranges(table, sizeof(table) / sizeof(*(table)), cp)
 
-bool sq_text_is_space(uint32_t cp)
+bool sq_text_is_far_space(uint32_t cp)
 {
     static const struct range spaces[] = {
         {0x85, 0x85},     {0xa0, 0xa0},     {0x1680, 0x1680},
         {0x2000, 0x200b}, {0x2028, 0x2029}, {0x202f, 0x202f},
         {0x205f, 0x205f}, {0x3000, 0x3000}, {0xfeff, 0xfeff}};
 
-    if (cp < 0x80)
-        return cp == ' ' || (cp >= '\t' && cp <= '\r');
     return IN(spaces, cp);
 }
 
-bool sq_text_is_word(uint32_t cp)
+bool sq_text_is_far_word(uint32_t cp)
 {
     /* Latin-1 signs, general punctuation, superscripts and currency, arrows to
      * Braille and the symbols behind it, CJK punctuation, private use, forms
@@ -42,9 +40,6 @@ bool sq_text_is_word(uint32_t cp)
         {0xff1a, 0xff20}, {0xff3b, 0xff40},   {0xff5b, 0xff65},
         {0xffe0, 0xffff}, {0x1f000, 0x1faff}, {0xe0000, 0x10ffff}};
 
-    if (cp < 0x80)
-        return (cp >= '0' && cp <= '9') ||
-               ((cp | 32) >= 'a' && (cp | 32) <= 'z');
     if (cp == 0xfffd)
         return false;
     return !IN(signs, cp);

@@ -58,10 +58,21 @@
 /* ---- characters -------------------------------------------------------- */
 
 /* White space of Unicode, the byte order mark and the zero-width space. */
-bool sq_text_is_space(uint32_t cp);
+bool sq_text_is_far_space(uint32_t cp); /* beyond ASCII */
+static inline bool sq_text_is_space(uint32_t cp)
+{
+    return cp < 0x80 ? cp == ' ' || (cp >= '\t' && cp <= '\r')
+                     : sq_text_is_far_space(cp);
+}
 /* A letter, digit or mark that words are made of. Beyond ASCII: everything but
  * the blocks of punctuation, symbols, arrows, boxes and emoji. */
-bool sq_text_is_word(uint32_t cp);
+bool sq_text_is_far_word(uint32_t cp); /* beyond ASCII */
+static inline bool sq_text_is_word(uint32_t cp)
+{
+    return cp < 0x80 ? (cp >= '0' && cp <= '9') ||
+                           ((cp | 32) >= 'a' && (cp | 32) <= 'z')
+                     : sq_text_is_far_word(cp);
+}
 /* A character that is a word of its own: Han, kana. (Hangul has blanks.) */
 bool sq_text_is_ideograph(uint32_t cp);
 /* Characters, without the white space at the ends. */

@@ -19,8 +19,8 @@ static const struct sq_opt_usage usage = {
     "(GGUF files); suites and data, their folders; languages (profiles that\n"
     "ifeval's language rules use; without them another detector does);\n"
     "python and sandbox (suites that run programs; docs/sandbox.md).\n"
-    "Exit status: 0 all is there but perhaps local and languages, 4 something\n"
-    "is missing.\n"};
+    "Exit status: 0 all is there but perhaps local, languages and control\n"
+    "groups, 4 something is missing.\n"};
 
 static const struct sq_grid_column columns[] = {
     {"part", false}, {"here", false}, {"detail", false}};
@@ -100,13 +100,20 @@ static void on_part(void *ctx, const char *part, bool ok, const char *why)
     need(v, sq_arena_printf(&v->arena, "sandbox: %s", part), ok, why);
 }
 
+/* A part that is good to have. */
+static void on_extra(void *ctx, const char *part, bool ok, const char *why)
+{
+    struct visit *v = ctx;
+    tell(v, sq_arena_printf(&v->arena, "sandbox: %s", part), ok, why);
+}
+
 static void see_sandbox(struct visit *v, const char *python)
 {
     struct sq_err err = {0};
     char *path = NULL;
     bool ok = sq_sandbox_python(python, &path, &err) == SQ_OK;
     const struct sq_sandbox_probe probe = {
-        .python = python, .tell = on_part, .ctx = v};
+        .python = python, .tell = on_part, .note = on_extra, .ctx = v};
     need(v, "python", ok, ok ? path : err.msg);
     free(path);
     (void)sq_sandbox_probe(&probe);

@@ -210,6 +210,18 @@ static size_t recording_rows(struct sq_run_args *a, struct sq_opt *t)
     return sizeof rows / sizeof *rows;
 }
 
+/* Which of its rules a suite goes by. */
+static size_t rule_rows(struct sq_run_args *a, struct sq_opt *t)
+{
+    const struct sq_opt rows[] = {
+        {"ifeval", 0, SQ_OPT_STR, &a->run.ifeval, "RULES",
+         "IFEval's rules: reference (default), or fixed, its faults repaired",
+         0, 0},
+    };
+    memcpy(t, rows, sizeof rows);
+    return sizeof rows / sizeof *rows;
+}
+
 /* How programs are run and counted. */
 static size_t program_rows(struct sq_run_args *a, struct sq_opt *t)
 {
@@ -280,8 +292,8 @@ static const struct {
 } groups[] = {
     {tested_rows, true},   {judge_rows, false},    {reach_rows, false},
     {sampling_rows, true}, {prompt_rows, true},    {sending_rows, false},
-    {budget_rows, false},  {recording_rows, true}, {program_rows, false},
-    {keeping_rows, false}, {output_rows, false}};
+    {budget_rows, false},  {recording_rows, true}, {rule_rows, false},
+    {program_rows, false}, {keeping_rows, false},  {output_rows, false}};
 
 void sq_run_options_init(struct sq_run_args *a, enum sq_run_kind kind,
                          struct sq_opt table[SQ_RUN_OPTIONS])
@@ -411,6 +423,11 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
         return sq_err_set(err, SQ_USAGE,
                           "which model? give --model SPEC, as --model gpt-4o "
                           "or --model replay:FILE");
+    if (r->ifeval && strcmp(r->ifeval, "reference") != 0 &&
+        strcmp(r->ifeval, "fixed") != 0)
+        return sq_err_set(err, SQ_USAGE,
+                          "--ifeval: '%.40s': want reference or fixed",
+                          r->ifeval);
     enum sq_status st = check_tags(&a->tags, err);
     if (st != SQ_OK)
         return st;

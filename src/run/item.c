@@ -174,7 +174,8 @@ static enum sq_status from_source(struct sq_ask *ask, struct sq_err *err)
     struct sq_item *item = ask->item;
     struct sq_session *s = item->session;
     const struct sq_sample *sample = item->sample->sample;
-    const char *label = s->suites[item->sample->suite]->label;
+    /* as the run called it, whose rules may have been others */
+    const char *label = s->options->suites[item->sample->suite];
     struct sq_source_job j;
     enum sq_status st =
         sq_store_source_get(s->store, s->options->source->id, label, sample->id,

@@ -68,6 +68,7 @@ struct sq_run_options {
     long long pass_k[SQ_PASS_K_MAX]; /* pass@k for these k; 0 ends them; none =
                                         1, 10, 100 */
     bool judge_audit;      /* of judges that are asked, not replayed */
+    const char *ifeval;    /* "reference" or "fixed"; NULL = as suites say */
     long long num_fewshot; /* examples before a query; -1 = the suite's */
     struct sq_log *log;
 };

@@ -46,9 +46,9 @@ static void put_prompt(struct sq_json *j, const struct sq_run_prompt *p)
 static void put_rest(struct sq_json *j, const struct sq_json *settings)
 {
     static const char *const ours[] = {
-        "seqeval",      "judges",   "suites",     "judge_templates",
-        "judge_reasks", "canaries", "no_cache",   "scored_from",
-        "baseline",     "python",   "unsafe_code"};
+        "seqeval",      "judges",   "suites",      "judge_templates",
+        "judge_reasks", "canaries", "no_cache",    "scored_from",
+        "baseline",     "python",   "unsafe_code", "cgroup"};
     for (const struct sq_json *i = sq_json_first(settings); i;
          i = sq_json_next(i)) {
         bool skip = false;
@@ -104,6 +104,7 @@ struct sq_json *sq_settings_identity(const struct sq_session *s)
     if (s->sandbox) {
         sq_json_put_str(j, "python", sq_str_from(s->sandbox->python));
         sq_json_put_bool(j, "unsafe_code", s->sandbox->unsafe);
+        sq_json_put_bool(j, "cgroup", s->sandbox->cgroup);
     }
     if (o->source) {
         sq_json_put_str(j, "scored_from", sq_str_from(o->source->id));

@@ -64,7 +64,9 @@ static enum sq_status open_suites(struct sq_session *s, struct sq_err *err)
                                 .data_dir = o->data_dir,
                                 .allow_modified = o->allow_modified,
                                 .shots_set = o->num_fewshot >= 0,
-                                .shots = o->num_fewshot};
+                                .shots = o->num_fewshot,
+                                .ifeval = o->ifeval,
+                                .ifeval_over = o->ifeval && o->source};
     s->suites = sq_xcalloc(o->nsuites, sizeof(struct sq_suite *));
     s->suite_rows = sq_xcalloc(o->nsuites, sizeof *s->suite_rows);
     for (size_t i = 0; i < o->nsuites; i++) {

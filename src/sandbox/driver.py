@@ -6,18 +6,20 @@ and uts namespaces, with the capabilities of these alone. It builds a root that
 holds the standard library and nothing else, moves into it, and then reads
 requests from descriptor 0 and writes replies to descriptor 1:
 
-    "run LIMIT_MS BYTES\n" program  ->  "WORD WALL_MS CPU_MS BYTES\n" message
+    "run LIMIT_MS PATIENCE_MS BYTES\n" program  ->
+    "WORD WALL_MS CPU_MS BYTES\n" message
 
 No program runs in this process. Each runs in a child which is the first process
 of a pid namespace of its own, so that all its descendants end with it, and which
 cannot see, signal or trace this one, has none of its descriptors and none of its
-capabilities. What became of it is read off its wait status and a pipe of its own.
+capabilities. What became of it is read off its registers and its wait status.
 """
 import os
 import sys
 
 
-def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root):
+def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_percent,
+          grouped):
     import ctypes
     import gc
     import importlib
@@ -25,6 +27,7 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root):
     import select
     import shutil
     import signal
+    import socket
     import tempfile
     import time
     import types
@@ -34,14 +37,26 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root):
     MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
     MNT_DETACH = 2
     PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 22, 38
+    PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
+    PTRACE_GETREGSET, NT_PRSTATUS, CPUCLOCK_SCHED = 0x4204, 1, 2
     PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, SECCOMP_MODE_FILTER = 47, 4, 2
     NOBODY = 65534
+    own_cpu = own_percent / 100
     MESSAGE = 500  # bytes of a program's last words that are kept
     libc = ctypes.CDLL(None, use_errno=True)
+    # Of a thread that waits in read: registers that say so, then those that hold its
+    # places in the code and on the stack, by their numbers in NT_PRSTATUS.
+    waiting, places = {
+        "x86_64": (((15, 0), (10, 2**64 - 512)), (16, 19)),
+        "aarch64": (((8, 63),), (32, 31)),
+    }.get(os.uname().machine, ((), ()))
     untouched = 0  # when the /tmp that is there was made
 
     class Filter(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
+
+    class Slice(ctypes.Structure):
+        _fields_ = [("base", ctypes.c_void_p), ("size", ctypes.c_size_t)]
 
     def check(what, result):
         if result < 0:
@@ -155,35 +170,158 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root):
 
     def last_words(e):
         try:
-            return f"{type(e).__name__}: {e}"
-        except BaseException:
-            return type(e).__name__
+            text = f"{type(e).__name__}: {e}"
+        except:
+            text = "an exception that cannot be told"
+        return text.encode("utf-8", "replace")[:MESSAGE]
 
-    def program(source, seconds, folder, out, token):
-        """In the child. Passed is what ran to its end without an exception."""
+    def watch_over(event, args):
+        """A tracer could send a frame of ours to another of its lines."""
+        if event == "sys.settrace" or (
+                event == "object.__setattr__" and args[1] == "__code__"):
+            raise PermissionError(event)
+
+    def program(source, seconds, folder, line):
+        """In the child, which ends in here. What is needed after the program has run
+        is taken before, so that nothing counts that the program put elsewhere."""
+        me, getpid, leave = os.getpid(), os.getpid, os._exit
+        execute, say, hear, words, last = exec, os.write, os.read, last_words, sys.exc_info
         try:
             os.chdir(folder)
+            if grouped:
+                say(group, b"0")
             confine(seconds) if filtered else restrain(seconds)
+            text, names = source.decode("utf-8", "surrogateescape"), {}
         except BaseException as e:
-            os.write(out, b"sandbox " + last_words(e).encode()[:MESSAGE])
-            os._exit(125)
+            say(line, b"sandbox " + last_words(e))
+            leave(125)
+        if group >= 0:
+            os.close(group)
         sys.modules["__main__"] = types.ModuleType("__main__")
-        me, said, status = os.getpid(), token, 0
+        sys.addaudithook(watch_over)
         try:
-            exec(source.decode("utf-8", "surrogateescape"), {})
-        except BaseException as e:
-            words = last_words(e).encode("utf-8", "replace")[:MESSAGE]
-            said, status = b"failed " + words, 1
-        if os.getpid() == me:  # not a process that the program made
-            os.write(out, said)
-        os._exit(status)
+            try:
+                for over in False, True:
+                    if over:
+                        execute(text, names)
+                    if getpid() == me:  # not a process that the program made
+                        say(line, b"here")
+                        hear(line, 1)
+                        continue
+                    leave(0)
+            except:
+                said = b"failed " + words(last()[1])
+            if getpid() == me:
+                say(line, said)
+        finally:
+            leave(1)
 
-    def run(source, seconds):
+    def place(pid, sure):
+        """Where the child's first thread waits to be heard: its places in the machine
+        code and on the stack. None when it is not there yet, or not sure to live and
+        on its way out."""
+        if libc.ptrace(PTRACE_SEIZE, pid, None, None) < 0:
+            if sure:
+                check("ptrace", -1)
+            return None
+        libc.ptrace(PTRACE_INTERRUPT, pid, None, None)
+        until = time.monotonic() + 5
+        while not os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT
+                            | os.WNOHANG):
+            os.sched_yield()
+            if time.monotonic() > until:  # it waits for a child in vfork, say
+                return None
+        held = (ctypes.c_uint64 * 128)()
+        whole = Slice(ctypes.addressof(held), ctypes.sizeof(held))
+        got = libc.ptrace(PTRACE_GETREGSET, pid, ctypes.c_void_p(NT_PRSTATUS),
+                          ctypes.byref(whole))
+        libc.ptrace(PTRACE_DETACH, pid, None, None)
+        waits = got == 0 and all(held[i] == value for i, value in waiting)
+        return [held[i] for i in places] if waits else None
+
+    def place_soon(pid, sure):
+        """It has said that it is about to wait."""
+        for _ in range(50):
+            where = place(pid, sure)
+            if where:
+                return where
+            os.sched_yield()
+
+    def may_join():
+        """Kernels before 5.17 may not let a process of other namespaces in."""
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.write(group, b"0")
+                os._exit(0)
+            finally:
+                os._exit(1)
+        return os.waitpid(pid, 0)[1] == 0
+
+    def hear(line):
+        try:
+            return os.read(line, 4096)
+        except OSError:  # closed, with something unread
+            return b""
+
+    def attend(pid, watch, line, seconds, patience):
+        """Until the child has ended, is over, or its time is. True: the program ran to
+        its end. The child says when it begins and when that end is there; the second
+        is believed only when it waits at the same place as at the first, with nothing
+        on its stack that could be the program's. Code of the program, and whatever it
+        calls, is deeper.
+
+        One that is late but could not have a core for long enough goes on, so that
+        it need not be run again; it is late all the same."""
+        ended = select.poll()
+        for fd, events in (watch, select.POLLIN), (line, select.POLLIN), (requests, 0):
+            ended.register(fd, events)  # of requests the hang-up alone
+        begun, start, claims, late = time.monotonic(), None, 0, False
+        until = begun + 60
+        while True:
+            left = until - time.monotonic()
+            asked = claims > (start is not None)
+            pause = min(left, 0.001) if asked else left
+            news = [fd for fd, _ in ended.poll(max(pause, 0) * 1000)]
+            said = hear(line) if line in news else None
+            if said == b"":  # its end is closed
+                ended.unregister(line)
+            claims += said == b"here"
+            if start and said and said.startswith(b"failed "):
+                return ("timeout", b"") if late else ("failed", said[7:])
+            if not start and said and said.startswith(b"sandbox "):
+                raise OSError(said.decode("utf-8", "replace"))
+            asked = claims > (start is not None)
+            where = place_soon(pid, not start) if asked else None
+            if where and not start:
+                start, begun = where, time.monotonic()
+                until = begun + seconds
+                os.write(line, b".")
+            elif where and where == start:
+                return ("timeout", b"") if late else ("passed", b"")
+            elif left <= 0:
+                late, now = True, time.monotonic() - begun
+                used, needed = cpu_time(pid), own_cpu * seconds
+                if (not start or used >= needed or now >= patience
+                        or used / now * patience < needed):
+                    return "timeout", b""
+                until += max(needed - used, 0.05)
+            elif requests in news or (watch in news and not said):
+                return ("timeout", b"") if late else (None, b"")
+
+    def cpu_time(pid):
+        try:
+            return time.clock_gettime(~pid << 3 | CPUCLOCK_SCHED)
+        except OSError:
+            return 0
+
+    def run(source, seconds, patience):
         if filtered:
             empty_tmp()
         folder = "/tmp" if filtered else tempfile.mkdtemp()
-        token = b"passed " + os.urandom(16)
-        mine, its = os.pipe()
+        mine, its = (s.detach() for s in
+                     socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+        os.set_blocking(mine, False)
         begun = time.monotonic()
         if filtered:
             check("pid namespace", libc.unshare(CLONE_NEWPID))
@@ -191,46 +329,31 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root):
         if pid == 0:
             for fd in (requests, replies, here, mine):
                 os.close(fd)
-            program(source, seconds, folder, its, token)
+            program(source, seconds, folder, its)
         os.close(its)
         if filtered:
             check("pid namespace", libc.setns(here, CLONE_NEWPID))
         watch = os.pidfd_open(pid)
-        ended = select.poll()
-        ended.register(watch, select.POLLIN)
-        ended.register(requests, 0)  # its hang-up alone: nobody waits any more
-        left = begun + seconds - time.monotonic()
-        late = not ended.poll(max(left, 0) * 1000)
+        word, said = attend(pid, watch, mine, seconds, patience)
         os.kill(pid, signal.SIGKILL)
         if not filtered:
             try:
                 os.killpg(pid, signal.SIGKILL)
             except OSError:
                 pass
-        _, status, used = os.wait4(pid, 0)  # the last of its namespace is gone
+        status = 0x7f
+        while os.WIFSTOPPED(status):  # one that was traced to the end may be seen so
+            _, status, used = os.wait4(pid, 0)  # the last of its namespace is gone
         wall = time.monotonic() - begun
         os.close(watch)
+        os.close(mine)
         if not filtered:
             shutil.rmtree(folder, ignore_errors=True)
-        os.set_blocking(mine, False)
-        try:
-            said = os.read(mine, 4096)
-        except BlockingIOError:
-            said = b""
-        os.close(mine)
-        cpu = used.ru_utime + used.ru_stime
-        if late:
-            word, said = "timeout", b""
-        elif os.WIFSIGNALED(status):
+        if word is None and os.WIFSIGNALED(status):
             word, said = "killed", b"signal %d" % os.WTERMSIG(status)
-        elif said == token and os.WEXITSTATUS(status) == 0:
-            word, said = "passed", b""
-        elif said.startswith((b"failed ", b"sandbox ")):
-            word, said = said.split(b" ", 1)
-            word = word.decode()
-        else:
+        elif word is None:
             word, said = "exited", b"status %d" % os.WEXITSTATUS(status)
-        return word, wall, cpu, said
+        return word, wall, used.ru_utime + used.ru_stime, said
 
     def read(n):
         got = bytearray()
@@ -251,11 +374,17 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root):
     here = os.open("/proc/self/ns/pid", os.O_RDONLY)
     os.environ.clear()
     try:
+        if not waiting:
+            raise OSError(f"processor: {os.uname().machine}: its registers are unknown")
         filtered = os.read(3, 1 << 16)  # empty: there is no sandbox
         null = os.open("/dev/null", os.O_RDWR)
+        group = os.dup(4) if grouped else -1
         for fd in range(4):
             os.dup2(null, fd)
+        if grouped:
+            os.close(4)
         os.close(null)
+        grouped = grouped and may_join()
         preload()
         if filtered:
             leave_the_root()
@@ -264,15 +393,19 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root):
     except Exception as e:
         reply(f"no {e}\n".encode())
         return
-    reply(f"ready {sys.version.split()[0]}\n".encode())
+    reply(f"ready {sys.version.split()[0]}{' cgroup' * grouped}\n".encode())
     while True:
         line = b""
         while not line.endswith(b"\n"):
             line += read(1)
-        _, limit, size = line.split()
-        word, wall, cpu, said = run(read(int(size)), int(limit) / 1000)
+        _, limit, patience, size = line.split()
+        word, wall, cpu, said = run(read(int(size)), int(limit) / 1000,
+                                    int(patience) / 1000)
         reply(b"%s %d %d %d\n" % (word.encode(), round(wall * 1000),
                                   round(cpu * 1000), len(said)) + said)
 
 
-serve(*map(int, sys.argv[1:7]))
+try:
+    serve(*map(int, sys.argv[1:9]))
+except ImportError as e:
+    os.write(1, f"no part of python3: {e}\n".encode())

@@ -1,8 +1,9 @@
 /*
  * The program `sandbox`, one for each worker: makes the namespaces and starts
  * the interpreter with driver.py in them. Linux alone. sandbox.c starts it with
- * an empty environment as: sandbox confined|unsafe PYTHON, and speaks with the
- * driver over descriptors 0 and 1. What is refused comes back as a line
+ * an empty environment as: sandbox confined|unsafe PYTHON [CGROUP], and speaks
+ * with the driver over descriptors 0 and 1. CGROUP is the folder of the control
+ * group that programs are to be in. What is refused comes back as a line
  * "no PART: why". `sandbox probe` prints what there
  * is of what it needs, a line for each part. "unsafe" starts the driver with
  * nothing around it.
@@ -16,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
@@ -31,6 +33,7 @@
 #include "sandbox/filter.h"
 
 #define NOBODY 65534
+#define NUMBERS 8 /* that the driver is told */
 #define NAMESPACES                                                             \
     (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET |               \
      CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
@@ -88,7 +91,8 @@ static bool keep_capabilities(void)
 {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[2];
-    static const int kept[] = {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID};
+    static const int kept[] = {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID,
+                               CAP_SYS_PTRACE};
     if (syscall(SYS_capget, &head, data) != 0)
         return false;
     data[0].inheritable = data[0].permitted;
@@ -101,27 +105,31 @@ static bool keep_capabilities(void)
     return true;
 }
 
-/* filter: what the driver reads its filter from, to be its descriptor 3. */
-static int start_driver(char *python, int filter)
+/* filter: what the driver reads its filter from, to be its descriptor 3; group:
+ * what its children write to, to be in their control group, to be 4; or -1. */
+static int start_driver(char *python, int filter, int group)
 {
-    char *number[6];
-    static const long long given[6] = {SQ_SANDBOX_TMP,        SQ_SANDBOX_MEMORY,
-                                       SQ_SANDBOX_PROCESSES,  SQ_SANDBOX_FILES,
-                                       SQ_SANDBOX_FILE_BYTES, SYS_pivot_root};
-    char text[6][24], driver[1 << 16];
+    char *number[NUMBERS];
+    const long long given[NUMBERS] = {SQ_SANDBOX_TMP,        SQ_SANDBOX_MEMORY,
+                                      SQ_SANDBOX_PROCESSES,  SQ_SANDBOX_FILES,
+                                      SQ_SANDBOX_FILE_BYTES, SYS_pivot_root,
+                                      SQ_SANDBOX_OWN_CPU,    group >= 0};
+    char text[NUMBERS][24], driver[1 << 16];
     /* cppcheck-suppress comparePointers ; the linker puts both on one object */
     size_t n = (size_t)(driver_end - driver_start);
+    if (group >= 0 && (dup2(group, 4) != 4 || fcntl(4, F_SETFD, 0) != 0))
+        return refuse("control group", strerror(errno));
     if (n >= sizeof driver || dup2(filter, 3) != 3 || fcntl(3, F_SETFD, 0) != 0)
         return refuse("driver", "too large");
     memcpy(driver, driver_start, n);
     driver[n] = '\0';
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < NUMBERS; i++) {
         snprintf(text[i], sizeof text[i], "%lld", given[i]);
         number[i] = text[i];
     }
-    char *const argv[] = {
-        python,    (char[]){"-ISBc"}, driver,    number[0], number[1],
-        number[2], number[3],         number[4], number[5], NULL};
+    char *const argv[] = {python,    (char[]){"-ISBc"}, driver,    number[0],
+                          number[1], number[2],         number[3], number[4],
+                          number[5], number[6],         number[7], NULL};
     char *const environment[] = {(char[]){"LC_ALL=C.UTF-8"}, NULL};
     execve(python, argv, environment);
     return refuse(python, strerror(errno));
@@ -142,21 +150,39 @@ static int filter_pipe(struct sq_err *err)
 }
 
 /* In the new namespaces, once the users are mapped. */
-static int enter(char *python, int mapped, int filter)
+static int enter(char *python, int mapped, int filter, int group)
 {
     char go;
     if (read(mapped, &go, 1) != 1)
         return 1;
     if (!keep_capabilities())
         return refuse("capabilities", strerror(errno));
-    return start_driver(python, filter);
+    return start_driver(python, filter, group);
 }
 
-static int confine(char *python)
+/* Opened by us, whose right it is to move processes there. */
+static int open_group(const char *folder)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/cgroup.procs", folder);
+    if (n < 0 || (size_t)n >= sizeof path)
+        return -1;
+    /* high, so that it is none of those that the driver is given */
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+    close(fd);
+    return high;
+}
+
+static int confine(char *python, const char *folder)
 {
     struct sq_err err = {0};
-    int mapped[2], status = 0;
+    int mapped[2], status = 0, group = folder ? open_group(folder) : -1;
     int filter = filter_pipe(&err);
+    if (folder && group < 0)
+        return refuse("control group", strerror(errno));
     if (filter < 0)
         return refuse("seccomp", err.msg);
     if (pipe2(mapped, O_CLOEXEC) != 0)
@@ -167,7 +193,7 @@ static int confine(char *python)
         return refuse("namespaces", strerror(errno));
     if (pid == 0) {
         close(mapped[1]);
-        return enter(python, mapped[0], filter);
+        return enter(python, mapped[0], filter, group);
     }
     if (!map_users(pid)) {
         int why = errno;
@@ -234,10 +260,10 @@ static int probe(void)
 int main(int argc, char **argv)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    if (argc == 3 && strcmp(argv[1], "confined") == 0)
-        return confine(argv[2]);
+    if ((argc == 3 || argc == 4) && strcmp(argv[1], "confined") == 0)
+        return confine(argv[2], argv[3]);
     if (argc == 3 && strcmp(argv[1], "unsafe") == 0)
-        return start_driver(argv[2], open("/dev/null", O_RDONLY));
+        return start_driver(argv[2], open("/dev/null", O_RDONLY), -1);
     if (argc == 2 && strcmp(argv[1], "probe") == 0)
         return probe();
     return refuse("sandbox", "is started by seqeval, not by hand");

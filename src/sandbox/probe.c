@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "sandbox/capture.h"
+#include "sandbox/cgroup.h"
 
 char *sq_sandbox_helper(void)
 {
@@ -52,7 +53,8 @@ static void on_done(void *ctx, void *tag, const struct sq_program_result *r)
 }
 
 /* All of it at work: a program that passes and one that must not. */
-static enum sq_status try_it(const char *python, struct sq_err *err)
+static enum sq_status try_it(const char *python, bool *grouped,
+                             struct sq_err *err)
 {
     static const char *const programs[] = {"assert 6 * 7 == 42",
                                            "open('/etc/passwd')"};
@@ -70,8 +72,19 @@ static enum sq_status try_it(const char *python, struct sq_err *err)
             st = sq_err_set(err, SQ_UNAVAILABLE, "a trial program: %s %s",
                             sq_program_end_name(r.end), r.why);
     }
+    *grouped = s && s->cgroup;
     sq_sandbox_close(s);
     return st;
+}
+
+static void tell_groups(const struct sq_sandbox_probe *p, bool grouped)
+{
+    struct sq_err err = {0};
+    char *folder = NULL;
+    if (sq_cgroup_find("/proc/self", &folder, &err) == SQ_OK && !grouped)
+        (void)sq_err_set(&err, SQ_UNAVAILABLE, "%s refuses them", folder);
+    p->note(p->ctx, "control groups", grouped, grouped ? folder : err.msg);
+    free(folder);
 }
 
 bool sq_sandbox_probe(const struct sq_sandbox_probe *p)
@@ -91,8 +104,10 @@ bool sq_sandbox_probe(const struct sq_sandbox_probe *p)
     sq_buf_release(&out);
     free(helper);
     if (ok) {
-        ok = try_it(p->python, &err) == SQ_OK;
+        bool grouped = false;
+        ok = try_it(p->python, &grouped, &err) == SQ_OK;
         tell(p, SQ_STR("programs run"), ok, sq_str_from(err.msg));
+        tell_groups(p, grouped);
     }
     return ok;
 }

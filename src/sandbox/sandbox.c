@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/platform.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/worker.h"
 
 #define MAX_WORKERS 64
@@ -15,6 +16,7 @@
 #define GRACE_MS 10000 /* above a program's own time, likewise */
 #define MAX_RESTARTS 5 /* of workers that fail one after another */
 #define MAX_ALONE 32   /* that wait while others run */
+#define PATIENCE 3     /* times its limit that a late program may go on */
 #define MAX_PROGRAM ((size_t)256 << 20)
 
 /* A program on its way. */
@@ -31,6 +33,7 @@ struct line {
 };
 
 struct seat {
+    struct sq_cgroup group; /* for its programs; path NULL: there is none */
     struct sq_worker worker;
     struct job *job; /* what it runs */
 };
@@ -82,7 +85,7 @@ static enum sq_status start(struct pool *p, struct seat *seat,
 {
     char how[] = "confined", not_at_all[] = "unsafe";
     char *const argv[] = {p->helper, p->config.unsafe ? not_at_all : how,
-                          p->python, NULL};
+                          p->python, seat->group.path, NULL};
     enum sq_status st = sq_worker_start(&seat->worker, argv, err);
     seat->worker.deadline_ms = sq_clock_ms() + START_MS;
     return st;
@@ -97,9 +100,23 @@ static void deliver(struct pool *p, struct job *job,
     free_job(job);
 }
 
+static void request(struct job *job, sq_str program, int patience)
+{
+    long long ms = (long long)(job->seconds * 1000);
+    sq_buf_init(&job->request, MAX_PROGRAM);
+    sq_buf_addf(&job->request, "run %lld %lld %zu\n", ms, ms * patience,
+                program.n);
+    sq_buf_add(&job->request, program);
+}
+
 /* A second time, with nothing beside it. */
 static void run_again(struct pool *p, struct job *job)
 {
+    struct sq_buf first = job->request;
+    sq_str program = sq_buf_str(&first), line;
+    sq_str_line(&program, &line);
+    request(job, program, 1);
+    sq_buf_release(&first);
     job->again = true;
     put(&p->alone, job);
     p->nalone++;
@@ -114,7 +131,7 @@ static void on_result(struct pool *p, struct seat *seat,
     p->restarts = 0;
     p->lonely = false;
     bool shared = r->end == SQ_PROGRAM_TIMEOUT &&
-                  r->cpu_s < SQ_SANDBOX_OWN_CPU * job->seconds;
+                  r->cpu_s * 100 < SQ_SANDBOX_OWN_CPU * job->seconds;
     if (shared && !job->again)
         run_again(p, job);
     else
@@ -175,7 +192,8 @@ static void assign(struct pool *p)
         seat->job = job;
         p->running++;
         sq_worker_ask(&seat->worker, sq_buf_str(&job->request),
-                      now + (int64_t)(job->seconds * 1000) + GRACE_MS);
+                      now + (int64_t)(job->seconds * 1000 * PATIENCE) +
+                          GRACE_MS);
     }
     p->pub.full = p->nwaiting >= 2 * p->nseats;
 }
@@ -198,6 +216,9 @@ static enum sq_status listen_to(struct pool *p, struct seat *seat,
     struct sq_program_result r;
     switch (sq_worker_talk(&seat->worker, &text, &r)) {
     case SQ_NEWS_READY:
+        p->pub.cgroup = sq_str_ends(text, SQ_STR(" cgroup"));
+        if (p->pub.cgroup)
+            text.n -= strlen(" cgroup");
         if (text.n < sizeof p->pub.python) {
             memcpy(p->pub.python, text.p, text.n);
             p->pub.python[text.n] = '\0';
@@ -258,14 +279,27 @@ void sq_sandbox_submit(struct sq_sandbox *sandbox, sq_str program,
     struct job *job = sq_xcalloc(1, sizeof *job);
     job->seconds = seconds;
     job->tag = tag;
-    sq_buf_init(&job->request, MAX_PROGRAM);
-    sq_buf_addf(&job->request, "run %lld %zu\n", (long long)(seconds * 1000),
-                program.n);
-    sq_buf_add(&job->request, program);
+    request(job, program, PATIENCE);
     put(&p->waiting, job);
     p->nwaiting++;
     p->pub.in_flight++;
     assign(p);
+}
+
+/* For all workers or for none: they are to be alike. */
+static void make_groups(struct pool *p)
+{
+    char *folder = NULL;
+    struct sq_err why = {0};
+    enum sq_status st = sq_cgroup_find("/proc/self", &folder, &why);
+    if (st != SQ_OK)
+        return;
+    sq_cgroup_sweep(folder);
+    for (size_t i = 0; i < p->nseats && st == SQ_OK; i++)
+        st = sq_cgroup_make(&p->seats[i].group, folder, &why);
+    for (size_t i = 0; i < p->nseats && st != SQ_OK; i++)
+        sq_cgroup_remove(&p->seats[i].group);
+    free(folder);
 }
 
 static enum sq_status begin(struct pool *p, struct sq_err *err)
@@ -280,6 +314,8 @@ static enum sq_status begin(struct pool *p, struct sq_err *err)
         return refused(p, SQ_STR("this build has no part for it"), err);
     enum sq_status st = sq_sandbox_python(p->config.python, &p->python, err);
     p->seats = sq_xcalloc(p->nseats, sizeof *p->seats);
+    if (st == SQ_OK && !p->config.unsafe)
+        make_groups(p);
     for (size_t i = 0; i < p->nseats && st == SQ_OK; i++)
         st = start(p, &p->seats[i], err);
     while (st == SQ_OK && !*p->pub.python)
@@ -314,6 +350,7 @@ void sq_sandbox_close(struct sq_sandbox *sandbox)
     for (size_t i = 0; p->seats && i < p->nseats; i++) {
         free_job(p->seats[i].job);
         sq_worker_end(&p->seats[i].worker);
+        sq_cgroup_remove(&p->seats[i].group);
     }
     for (struct job *job; (job = take(&p->waiting)) != NULL;)
         free_job(job);

@@ -20,19 +20,22 @@
  * - Rights: user nobody, no capability, no_new_privs, a list of allowed system
  *   calls (filter.c); what is not named there fails.
  * - Limits: those of limits.h, and its time on the wall; CPU time a little
- *   above that. Memory is bounded for each of its processes.
+ *   above that. Memory is bounded for each of its processes, and for all of
+ * them where control groups can be made (cgroup.h).
  * - Input is empty, output goes nowhere, the environment is empty.
- * - Verdicts come from outside of it: its wait status and a pipe that it alone
- *   writes to, read when it is dead. It cannot reach the verdict on another
- *   program. It can claim its own by looking through the interpreter's frames,
- *   as it can by returning an object that equals everything: its tests run
- *   beside it, in the benchmarks' own way.
+ * - Verdicts come from outside of it. That it ran to its end is seen in the
+ *   registers of its process, which then waits where nothing that the program
+ *   calls can be: above all of it on the stack. Another program's verdict is
+ * out of reach. Its own it can have by an object that equals everything, for
+ * its tests run beside it, in the benchmarks' own way; or by rewriting the
+ *   interpreter's memory (ctypes, made-up byte code).
  *
  * Not promised: that the kernel has no fault, and that the time a program takes
  * is not felt by others (cores and caches are shared).
  *
  * A program that ran out of time without having had the CPU for itself (CPU
- * time below SQ_SANDBOX_OWN_CPU of the limit) is run once more, with no other
+ * time below SQ_SANDBOX_OWN_CPU per cent of the limit, though it was left to go
+ * on for that while it could still get there) is run once more, with no other
  * program beside it, before it counts as late; the result says so.
  *
  * Life cycle: open, submit and step in turn, close, which ends every process.
@@ -40,9 +43,8 @@
 #include <stddef.h>
 #include "base/err.h"
 #include "base/str.h"
+#include "sandbox/limits.h"
 #include "seqeval_program.h"
-
-#define SQ_SANDBOX_OWN_CPU 0.9
 
 struct sq_sandbox_config {
     const char *helper; /* path of `sandbox`; NULL: where modules lie */
@@ -59,6 +61,7 @@ struct sq_sandbox {
     size_t in_flight; /* submitted, not yet delivered */
     bool full;        /* step first */
     bool unsafe;
+    bool cgroup;     /* memory, processes and CPU are limited as a whole */
     char python[32]; /* the interpreter's version, "3.11.2" */
 };
 
@@ -78,10 +81,12 @@ enum sq_status sq_sandbox_step(struct sq_sandbox *sandbox, int wait_ms,
 void sq_sandbox_close(struct sq_sandbox *sandbox);
 
 /* Finds out what of it this machine gives: calls tell for each part, with why
- * not or where. True when programs can be run. */
+ * not or where, and note for one that it can do without. True when programs can
+ * be run. */
 struct sq_sandbox_probe {
     const char *python; /* as in the configuration */
     void (*tell)(void *ctx, const char *part, bool ok, const char *why);
+    void (*note)(void *ctx, const char *part, bool ok, const char *why);
     void *ctx;
 };
 bool sq_sandbox_probe(const struct sq_sandbox_probe *p);

@@ -8,8 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define MAX_REPLY ((size_t)64 << 10)
 #define MAX_FD 4096 /* as far as is looked for files to close */
+
+/* An idle one ends by itself when nobody talks to it, and so hands up the CPU
+ * time of what ran in it; for this long it may. */
+#define LEAVE_MS 500
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
@@ -66,10 +72,19 @@ void sq_worker_end(struct sq_worker *w)
 {
     if (w->pid <= 0)
         return;
-    (void)kill(w->pid, SIGKILL);
-    while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
     (void)close(w->fd);
+    int64_t until = sq_clock_ms() + (w->state == SQ_WORKER_IDLE ? LEAVE_MS : 0);
+    pid_t gone = 0;
+    while (gone == 0 && sq_clock_ms() < until) {
+        gone = waitpid(w->pid, NULL, WNOHANG);
+        if (gone == 0)
+            sq_clock_sleep_ms(1);
+    }
+    if (gone == 0) {
+        (void)kill(w->pid, SIGKILL);
+        while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
     sq_buf_release(&w->in);
     *w = (struct sq_worker){.fd = -1};
 }

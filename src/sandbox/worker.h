@@ -4,9 +4,10 @@
  * One worker process and what is said with it; the pool is sandbox.c.
  *
  * Life cycle: start, then poll fd for what want() says and call talk; end kills
- * it and all that runs in it. The worker speaks lines: first "ready VERSION" or
- * "no PART: why", then for each request one "WORD WALL_MS CPU_MS BYTES" and
- * that many bytes.
+ * it and all that runs in it. The worker speaks lines: first
+ * "ready VERSION", with " cgroup" behind it when programs are in their control
+ * group, or "no PART: why", then for each request one "WORD WALL_MS CPU_MS
+ * BYTES" and that many bytes.
  */
 #include <stdint.h>
 #include <sys/types.h>

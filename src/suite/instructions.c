@@ -1,13 +1,16 @@
 #include "suite/instructions.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum sq_status sq_instructions_open(struct sq_ifeval **out, sq_str given,
-                                    struct sq_arena *arena, char **params,
-                                    struct sq_err *err)
+                                    const char *wanted, struct sq_arena *arena,
+                                    char **params, struct sq_err *err)
 {
     static const sq_str reference = {"rules=reference", 15};
-    bool fixed = sq_str_eq(given, SQ_STR("rules=fixed"));
+    static const sq_str repaired = {"rules=fixed", 11};
+    bool fixed = sq_str_eq(given, repaired);
+    bool want_fixed = wanted && strcmp(wanted, "fixed") == 0;
 
     *out = NULL;
     if (!fixed && given.n > 0 && !sq_str_eq(given, reference))
@@ -15,7 +18,12 @@ enum sq_status sq_instructions_open(struct sq_ifeval **out, sq_str given,
                           "--suite: '%.*s': want rules=reference or "
                           "rules=fixed",
                           SQ_STR_ARG(given));
-    *params = sq_str_dup(fixed ? given : reference);
+    if (wanted && given.n > 0 && fixed != want_fixed)
+        return sq_err_set(err, SQ_USAGE,
+                          "--suite says %.*s and --ifeval %s: give one of them",
+                          SQ_STR_ARG(given), wanted);
+    fixed = fixed || want_fixed;
+    *params = sq_str_dup(fixed ? repaired : reference);
     return sq_ifeval_open(out, fixed, arena, err);
 }
 

@@ -15,9 +15,11 @@ struct sq_instructions_def {
 
 /* Reads the suite's parameters, "rules=reference" (the default) or
  * "rules=fixed", into the canonical form *params, the caller's, and opens the
- * rules in the arena. */
+ * rules in the arena. `wanted`, "reference" or "fixed", stands for parameters
+ * that are not given and must not contradict those that are; NULL = none. */
 enum sq_status sq_instructions_open(struct sq_ifeval **out, sq_str given,
-                                    struct sq_arena *arena, char **params,
+                                    const char *wanted, struct sq_arena *arena,
+                                    char **params,
                                     struct sq_err *err) SQ_CHECKED;
 /* Gives the sample its steps. */
 enum sq_status sq_instructions_bind(const struct sq_ifeval *rules,

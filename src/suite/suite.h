@@ -70,6 +70,10 @@ struct sq_suite_open {
     bool allow_modified;  /* data with another digest is used, and marked */
     bool shots_set;       /* shots is the number of examples of suites that */
     long long shots;      /* have any, unless their parameters say it */
+    const char
+        *ifeval;      /* "reference" or "fixed": IFEval's rules, where their
+                       * parameters may not say the other; NULL: as they say */
+    bool ifeval_over; /* whatever the parameters say */
 };
 
 struct sq_suite {

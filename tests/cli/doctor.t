@@ -6,10 +6,13 @@ like "says the machine" "$out" '^machine +yes +.* cores, .* GiB memory'
 like "finds its module" "$out" '^http +yes '
 like "names the data folder" "$out" "^data +yes +$tmp/none"
 like "names the interpreter, or its absence" "$out" '^python +(yes +/|no  )'
+like "says whether programs are limited as a whole" "$out" \
+    '^sandbox: control groups +(yes +/|no +[a-z/])|^python +no |^sandbox: .* +no '
+grep -v '^sandbox: control groups' "$out" >"$tmp/needed"
 case $status in
-0) unlike "exit 0: nothing is missing but what may be" "$out" \
+0) unlike "exit 0: nothing is missing but what may be" "$tmp/needed" \
     '^(http|suites|data|python|sandbox: .*[^ ]) +no ' ;;
-4) like "exit 4: something is missing" "$out" \
+4) like "exit 4: something is missing" "$tmp/needed" \
     '^(http|suites|data|python|sandbox: .*[^ ]) +no ' ;;
 *) fail "exit status" "$status" ;;
 esac

@@ -110,6 +110,42 @@ run "$seqeval" run --suite ifeval:rules=odd --data "$data" --judge none \
     --db "$tmp/again.db" --model "replay:$path/eval_results_strict.jsonl.gz"
 is "another name is refused" "$status" 2
 like "and says so" "$err" 'rules=reference or rules=fixed'
+again() {
+    run "$seqeval" "$@" --data "$data" --judge none --db "$tmp/again.db"
+}
+replay="replay:$path/eval_results_strict.jsonl.gz"
+scores_of() {
+    sqlite3 "$tmp/again.db" "select metric, value, n from leaderboard where
+        suite = '$1' and run_id = (select run_id from runs order by created_at
+        desc, run_id desc limit 1) order by 1"
+}
+fixed=$(scores_of ifeval:rules=fixed)
+ok "fixed has its figures" [ -n "$fixed" ]
+again run --suite ifeval --ifeval fixed --model "$replay" --no-cache
+is "--ifeval fixed is the same suite" "$(sqlite3 "$tmp/again.db" \
+    "select count(*) from runs; select group_concat(suite) from (select distinct
+    suite from leaderboard order by 1)")" "3
+ifeval,ifeval:rules=fixed"
+again run --suite ifeval:rules=fixed --ifeval reference --model "$replay"
+is "both, and not the same: refused" "$status" 2
+like "in one line" "$err" '^seqeval: .*rules=fixed.*--ifeval reference'
+again run --suite ifeval --ifeval mended --model "$replay"
+is "a third word is refused" "$status" 2
+like "with what is wanted" "$err" '--ifeval.*reference or fixed'
+SEQEVAL_IFEVAL=fixed
+export SEQEVAL_IFEVAL
+rm -f "$tmp/again.db"*
+again run --suite ifeval --model "$replay"
+unset SEQEVAL_IFEVAL
+is "SEQEVAL_IFEVAL says it, too" "$(scores_of ifeval:rules=fixed)" "$fixed"
+rm -f "$tmp/again.db"*
+again run --suite ifeval --model "$replay"
+again score latest --ifeval fixed
+is "score by the other rules" "$(scores_of ifeval:rules=fixed)" "$fixed"
+again score latest --ifeval reference
+is "and back" "$(sqlite3 "$tmp/again.db" "select count(*), count(distinct
+    value) from leaderboard where suite = 'ifeval' and metric =
+    'prompt_level_strict_acc' and slice = ''")" "2|1"
 run "$seqeval" show latest 1000 --db "$db"
 like "a step is shown with its instruction" "$out" 'punctuation:no_comma'
 like "in both ways of grading" "$out" '\(loose\)'
