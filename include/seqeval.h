@@ -95,6 +95,10 @@ struct sq_sample {
     sq_str query;   /* the user's text, which the steps' spans point into */
     const struct sq_field *facets; /* slices of reports: iteration=3 */
     size_t nfacets;
+    /* Samples with the same value are not independent of each other; name '' is
+     * the usual clustering. */
+    const struct sq_field *clusters;
+    size_t nclusters;
     const struct sq_field *texts; /* text fields of the record: replay keys */
     size_t ntexts;
     const struct sq_step *steps;

@@ -197,6 +197,12 @@ static int compare_slices(sq_str a, sq_str b)
     return sq_str_cmp(va, vb);
 }
 
+/* One row, of all samples: nothing to draw. */
+static bool is_clustered(const struct sq_board_row *r)
+{
+    return sq_str_eq(facet_of(r->slice), SQ_STR(SQ_CLUSTERED));
+}
+
 /* By suite, group, facet, metric, slice, run. */
 static int by_slice(const void *pa, const void *pb)
 {
@@ -292,6 +298,8 @@ static void slice_tables(struct sq_page *p, const struct sq_board_row *rows,
         sq_grid_add(&g, cells);
     }
     sq_str facet = facet_of(rows->slice);
+    if (is_clustered(rows))
+        facet = SQ_STR("clusters: the same means, other errors");
     sq_buf_adds(p->out, "<details><summary>Table by ");
     sq_html_text(facet, p->out);
     sq_buf_adds(p->out, "</summary>\n");
@@ -332,7 +340,7 @@ enum sq_status sq_page_slices(struct sq_page *p, struct sq_err *err)
             heading(r, p->out);
         last = r;
         sq_buf_adds(p->out, "<div class=\"charts\" data-charts=\"");
-        for (size_t i = from, k; i < to; i = k) {
+        for (size_t i = from, k; i < to && !is_clustered(r); i = k) {
             for (k = i + 1;
                  k < to && sq_str_eq(b->rows[i].metric, b->rows[k].metric); k++)
                 ;

@@ -254,14 +254,17 @@ enum sq_status sq_store_audit_put(struct sq_store *s, const struct sq_run *run,
 
 /* ---- metrics ----------------------------------------------------------- */
 
-/* One value of a metric for one sample (mean over its epochs), with the
- * sample's facets as slices. Ordered by metric, then slice ('' first), then
- * sample. */
+/* One value of a metric for one sample (mean over its epochs). Slices are ''
+ * (all), each of the samples' facets, and all again as "clustered=NAME" for
+ * each clustering that has a name. Ordered by metric, then slice, then sample.
+ */
 struct sq_metric_row {
     const char *suite, *metric, *slice;
     double value;
     size_t steps;           /* of the sample, the answerable ones */
     long long epochs, ones; /* values that the mean is of; those that are 1 */
+    size_t cluster;         /* the slice's samples that have the same are not
+                               independent of each other */
 };
 enum sq_status sq_store_metric_each(struct sq_store *s,
                                     const struct sq_run *run, int64_t suite,
