@@ -130,6 +130,7 @@ struct sq_engine_config {
     double timeout_s;         /* of one attempt, all in */
     const char *replay_field; /* replay: field of the output, NULL = usual */
     const char *replay_key;   /* replay: field that joins, NULL = usual */
+    const char *model_name;   /* replay: the shown name, NULL = as it says */
     const char *cacert;       /* openai: PEM file of CAs, NULL = the system's */
     const char *key_env;      /* variable the key is from, for messages; NULL =
                                  OPENAI_API_KEY */

@@ -19,7 +19,7 @@ stop_slurm() {
 trap 'stop_slurm; rm -rf "$tmp"' EXIT
 
 chmod 711 "$tmp"
-mkdir "$tmp/state" "$tmp/spool" "$tmp/work"
+mkdir "$tmp/state" "$tmp/spool" "$tmp/jobs"
 head -c 1024 /dev/urandom >"$tmp/munge.key"
 chmod 600 "$tmp/munge.key"
 SLURM_CONF=$tmp/slurm.conf
@@ -115,14 +115,14 @@ rows "$tmp/one.db" >"$tmp/one.txt"
 
 # submit: the id of the last job, which merges, is the last line
 submit() {
-    cd "$tmp/work" || exit 1
+    cd "$tmp/jobs" || exit 1
     OUT=$tmp/shards SEQEVAL=$seqeval PARTS=4 run sh "$root/examples/slurm.sh" \
         submit --model "replay:$tmp/model.jsonl" --suite $suite --tag slurm
     cd "$root" || exit 1
     job=$(tail -n 1 "$out")
     soon ended "$job"
     # what the jobs said, should a test fail
-    cat "$tmp"/work/*.out >"$err" 2>/dev/null
+    cat "$tmp"/jobs/*.out >"$err" 2>/dev/null
 }
 submit
 is "the example is taken" "$status" 0
@@ -133,17 +133,17 @@ is "merged they are complete" \
     "$(sqlite3 "$tmp/shards/all.db" "select status from runs")" complete
 rows "$tmp/shards/all.db" >"$tmp/all.txt"
 ok "and show what one run shows" cmp "$tmp/one.txt" "$tmp/all.txt"
-like "the last job prints the leaderboard" "$tmp/work/slurm-$job.out" \
+like "the last job prints the leaderboard" "$tmp/jobs/slurm-$job.out" \
     'chain.* full_rate'
 
 # One shard was lost: the same command again makes it and nothing else.
 rm -f "$tmp/shards/part-3.db"*
 rm -f "$tmp/shards/all.db"*
-rm -f "$tmp"/work/*.out
+rm -f "$tmp"/jobs/*.out
 submit
 rows "$tmp/shards/all.db" >"$tmp/all.txt"
 ok "submitted again it makes what is missing" cmp "$tmp/one.txt" "$tmp/all.txt"
-is "and asks for nothing else" "$(cat "$tmp"/work/*.out |
+is "and asks for nothing else" "$(cat "$tmp"/jobs/*.out |
     sed -n 's/.*planned, \([0-9]*\) asked.*/\1/p' | grep -vc '^0$')" 1
 
 left=$pids
