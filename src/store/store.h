@@ -344,7 +344,8 @@ enum sq_store_query {
     /* run -> role, requests, cached, retries, prompt_tokens, cached_tokens,
      * completion_tokens, reasoning_tokens, cost; the model first */
     SQ_QUERY_RUN_USAGE,
-    /* run -> role, latency_ms of each response, the model's first, ascending */
+    /* run -> role, latency_ms of each response that was not a recording, the
+     * model's first, ascending */
     SQ_QUERY_RUN_LATENCIES,
     /* The next three: of all samples where none is given; in the order of the
      * suite's data.

@@ -99,6 +99,41 @@ like "the policy names the page's own scripts and style" "$out" '^policy [12]$'
 like "every sample with both answers" "$out" '^samples 60$'
 like "the spans of its steps" "$out" '^step Reverse it\.$'
 
+# ---- the differences
+"$seqeval" compare latest:careful latest:hasty --db "$db" --format json \
+    >"$tmp/compare.json"
+cat >"$tmp/differences.py" <<'PY'
+import html, json, re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+section = re.search(r'<section id="differences">(.*?)</section>', page, re.S).group(1)
+assert "<caption>hasty against careful, chain:" in section
+rows = [[html.unescape(c) for c in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", r, re.S)]
+        for r in re.findall(r"<tr>(.*?)</tr>", section, re.S)]
+head, rows = rows[0], rows[1:]
+want = {r["metric"]: r for r in json.load(open(sys.argv[2]))}
+assert rows[0][0] == "step_rate" and len(rows) >= 3, rows
+for r in rows:
+    r = dict(zip(head, r))
+    w = want[r["metric"]]
+    for column, key in (("difference", "diff"), ("from", "lo"), ("to", "hi"),
+                        ("the first run", "a"), ("this run", "b")):
+        assert abs(float(r[column]) - w[key]) < 6e-5, (r, w)
+    assert r["samples"] == str(w["n"]), (r, w)
+    assert r["is"] == "worse", r
+print("differences", len(rows))
+PY
+run python3 "$tmp/differences.py" "$page" "$tmp/compare.json"
+like "the differences are those of compare" "$out" '^differences [3-9]$'
+run "$seqeval" report latest:careful --db "$db" --out "$tmp/alone.html"
+is "one run alone has none" "$(grep -c 'id="differences"\|#differences' \
+    "$tmp/alone.html")" 0
+"$seqeval" run --suite chain:steps=1-4,n=60 --db "$db" -q --limit 30 \
+    --model "replay:$tmp/hasty.jsonl" --model-name short >/dev/null
+run "$seqeval" report latest:careful latest:short --db "$db" --out "$tmp/apart.html"
+like "what may not be compared is said" "$tmp/apart.html" \
+    'No other run may be compared with the first'
+sqlite3 "$db" "pragma foreign_keys = on; delete from run where model = 'short'"
+
 # ---- in a browser
 for chromium in chromium chromium-browser google-chrome none; do
     if command -v $chromium >/dev/null; then break; fi
@@ -114,6 +149,8 @@ dom() {
 if [ "$chromium" = none ]; then
     skip "a browser lists every sample" "no chromium"
     skip "and filters them" "no chromium"
+    skip "charts are drawn" "no chromium"
+    skip "and printed" "no chromium"
     skip "nothing hostile is run" "no chromium"
     skip "it is there as text" "no chromium"
     finish
@@ -128,6 +165,18 @@ if grep -q 'Chart.js v' "$page"; then
     like "charts are drawn" "$tmp/dom.html" '<canvas role="img"'
 else
     skip "charts are drawn" "built without Chart.js"
+fi
+
+# Paper shows charts that nobody has scrolled to: as many images as charts.
+if [ "$(grep -c 'Chart.js v' "$page")" = 0 ]; then
+    skip "and printed" "built without Chart.js"
+else
+    sed 's|^charts();|charts(); dispatchEvent(new Event("beforeprint"));|' \
+        "$page" >"$tmp/print.html"
+    sed -i.old "s|script-src [^;]*;|script-src 'unsafe-inline';|" "$tmp/print.html"
+    dom "$tmp/print.html" >"$tmp/dom.html"
+    is "and printed" "$(grep -o '<canvas' "$tmp/dom.html" | wc -l | tr -d ' ')" \
+        "$(grep -o '<figure' "$tmp/dom.html" | wc -l | tr -d ' ')"
 fi
 
 # Every text that is not ours tries to run a script.
