@@ -138,13 +138,15 @@ sqlite3 "$db" "pragma foreign_keys = on; delete from run where model = 'short'"
 for chromium in chromium chromium-browser google-chrome none; do
     if command -v $chromium >/dev/null; then break; fi
 done
-# dom PAGE: what it is after its scripts; the window is as large as a phone's
+# dom PAGE [OPTION...]: what it is after its scripts; the window is as large as a phone's
 dom() {
+    url=file://$1
+    shift
     timeout 60 "$chromium" --headless --no-sandbox --disable-gpu \
         --disable-dev-shm-usage --disable-background-networking \
         --disable-component-update --disable-sync --no-first-run \
         --user-data-dir="$tmp/profile" --virtual-time-budget=8000 \
-        --dump-dom "file://$1" 2>"$tmp/.chromium"
+        "$@" --dump-dom "$url" 2>"$tmp/.chromium"
 }
 if [ "$chromium" = none ]; then
     skip "a browser lists every sample" "no chromium"
@@ -174,7 +176,7 @@ else
     sed 's|^charts();|charts(); dispatchEvent(new Event("beforeprint"));|' \
         "$page" >"$tmp/print.html"
     sed -i.old "s|script-src [^;]*;|script-src 'unsafe-inline';|" "$tmp/print.html"
-    dom "$tmp/print.html" >"$tmp/dom.html"
+    dom "$tmp/print.html" --window-size=600,400 >"$tmp/dom.html"
     is "and printed" "$(grep -o '<canvas' "$tmp/dom.html" | wc -l | tr -d ' ')" \
         "$(grep -o '<figure' "$tmp/dom.html" | wc -l | tr -d ' ')"
 fi
