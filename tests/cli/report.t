@@ -175,10 +175,11 @@ if [ "$(grep -c 'Chart.js v' "$page")" = 0 ]; then
 else
     sed 's|^charts();|charts(); dispatchEvent(new Event("beforeprint"));|' \
         "$page" >"$tmp/print.html"
-    sed -i.old "s|script-src [^;]*;|script-src 'unsafe-inline';|" "$tmp/print.html"
+    sed -i.old 's|Content-Security-Policy|X-None|' "$tmp/print.html"
     dom "$tmp/print.html" --window-size=600,400 >"$tmp/dom.html"
-    is "and printed" "$(grep -o '<canvas' "$tmp/dom.html" | wc -l | tr -d ' ')" \
-        "$(grep -o '<figure' "$tmp/dom.html" | wc -l | tr -d ' ')"
+    n=$(grep -o '<figure' "$tmp/dom.html" | wc -l | tr -d ' ')
+    is "and printed" "$((n > 9)) $(grep -o '<canvas' "$tmp/dom.html" | wc -l |
+        tr -d ' ')" "1 $n"
 fi
 
 # Every text that is not ours tries to run a script.
