@@ -277,6 +277,8 @@ enum sq_status sq_metrics_put(struct sq_session *s, struct sq_err *err)
     for (size_t i = 0; i < s->nsuites && st == SQ_OK; i++)
         st = put_sequences(s, s->suite_rows[i], err);
     if (st == SQ_OK)
+        st = sq_store_ranges_put(s->store, &s->run, err);
+    if (st == SQ_OK)
         return sq_store_commit(s->store, err);
     sq_store_rollback(s->store);
     return st;

@@ -4,7 +4,8 @@
 #include "run/session.h"
 
 /* Every metric of every suite of the run, over all samples (slice '') and over
- * each slice, with n, standard error and 95% interval. */
+ * each slice, with n, standard error and 95% interval; and the ranges that
+ * missing verdicts leave open. */
 enum sq_status sq_metrics_put(struct sq_session *s,
                               struct sq_err *err) SQ_CHECKED;
 

@@ -349,11 +349,20 @@ static const char *const version_1[] = {
     "  WHERE n > 0 GROUP BY run, sample) k"
     " JOIN sample s ON s.id = k.sample AND s.query <> ''"
     " GROUP BY k.run, s.suite",
+    /* What they come to, once a run has ended: a leaderboard of many runs does
+     * not go through all their steps. */
+    "CREATE TABLE result_range("
+    " run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " suite INTEGER NOT NULL,"
+    " metric TEXT NOT NULL,"
+    " lo REAL,"
+    " hi REAL,"
+    " missing INTEGER NOT NULL,"
+    " PRIMARY KEY(run, suite, metric)"
+    ") STRICT, WITHOUT ROWID",
     "CREATE VIEW ranges AS"
     " SELECT r.run_id, u.label AS suite, k.metric, k.lo, k.hi, k.missing"
-    " FROM (SELECT * FROM range_of_step_rate UNION ALL"
-    "  SELECT * FROM range_of_following_rate UNION ALL"
-    "  SELECT * FROM range_of_quality) k"
+    " FROM result_range k"
     " JOIN run r ON r.id = k.run JOIN suite u ON u.id = k.suite",
     "CREATE VIEW judge_audit AS"
     " SELECT r.run_id, a.judge, a.template, a.measure, a.value, a.lo, a.hi,"

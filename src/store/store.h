@@ -290,6 +290,10 @@ enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
                                    double stderr_, double lo, double hi,
                                    size_t n, struct sq_err *err) SQ_CHECKED;
 
+/* Makes the view `ranges` of the run anew from its scores. */
+enum sq_status sq_store_ranges_put(struct sq_store *s, const struct sq_run *run,
+                                   struct sq_err *err) SQ_CHECKED;
+
 /* ---- reading for reports ----------------------------------------------- */
 
 /* The queries that reports are made of: parameters -> columns. A run is given

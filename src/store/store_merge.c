@@ -203,7 +203,7 @@ static enum sq_status copy_of_runs(struct sq_db *db, struct sq_err *err)
     }
     sq_stmt_release(q);
     for (size_t i = 0; i < n && st == SQ_OK; i++) {
-        bool result = sq_str_eq(sq_str_from(tables[i]), SQ_STR("result"));
+        bool result = sq_str_starts(sq_str_from(tables[i]), SQ_STR("result"));
         st = copy_rows(db, tables[i],
                        result ? "WHERE s.run IN (SELECT old FROM map_run"
                                 " WHERE NOT shard)"

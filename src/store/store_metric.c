@@ -384,6 +384,31 @@ enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
     return sq_db_end(s->db, st, err);
 }
 
+enum sq_status sq_store_ranges_put(struct sq_store *s, const struct sq_run *run,
+                                   struct sq_err *err)
+{
+    /* A view each: what they are asked of reaches into them only so. */
+    static const char *const sql[] = {
+        "DELETE FROM result_range WHERE run = ?1",
+        "INSERT INTO result_range SELECT * FROM range_of_step_rate"
+        " WHERE run = ?1",
+        "INSERT INTO result_range SELECT * FROM range_of_following_rate"
+        " WHERE run = ?1",
+        "INSERT INTO result_range SELECT * FROM range_of_quality"
+        " WHERE run = ?1"};
+    enum sq_status st = sq_db_begin(s->db, err);
+
+    if (st != SQ_OK)
+        return st;
+    for (size_t i = 0; i < sizeof sql / sizeof *sql && st == SQ_OK; i++) {
+        struct sq_stmt *q = sq_db_query(s->db, sql[i]);
+
+        sq_stmt_bind_int(q, 1, run->row);
+        st = sq_stmt_run(q, err);
+    }
+    return sq_db_end(s->db, st, err);
+}
+
 enum sq_status
 sq_store_chain_each(struct sq_store *s, const struct sq_run *run, int64_t suite,
                     void (*fn)(void *ctx, const struct sq_chain_row *row),
