@@ -95,6 +95,10 @@ struct sq_sample {
     sq_str query;   /* the user's text, which the steps' spans point into */
     const struct sq_field *facets; /* slices of reports: iteration=3 */
     size_t nfacets;
+    /* Samples with the same value are not independent of each other; name '' is
+     * the usual clustering. */
+    const struct sq_field *clusters;
+    size_t nclusters;
     const struct sq_field *texts; /* text fields of the record: replay keys */
     size_t ntexts;
     const struct sq_step *steps;
@@ -126,6 +130,7 @@ struct sq_engine_config {
     double timeout_s;         /* of one attempt, all in */
     const char *replay_field; /* replay: field of the output, NULL = usual */
     const char *replay_key;   /* replay: field that joins, NULL = usual */
+    const char *model_name;   /* replay: the shown name, NULL = as it says */
     const char *cacert;       /* openai: PEM file of CAs, NULL = the system's */
     const char *key_env;      /* variable the key is from, for messages; NULL =
                                  OPENAI_API_KEY */

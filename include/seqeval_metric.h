@@ -16,6 +16,10 @@ struct sq_metric {
     bool detail;      /* shown where it is asked for, not in a first overview */
 };
 
+/* A slice of that name, "clustered=family", holds all samples, with errors that
+ * are clustered by a facet's groups. No facet is called so. */
+#define SQ_CLUSTERED "clustered"
+
 /* The row of a metric, by its exact name or else its family's; NULL for one
  * that this seqeval does not know. Rows are in the order of reports, so of two
  * the smaller pointer is shown first. */

@@ -22,7 +22,8 @@ static const struct {
     {"suites", sq_cmd_suites, "list the suites, or check one"},
     {"data", sq_cmd_data, "list, pull and verify the suites' data"},
     {"model", sq_cmd_model, "list, pull and verify models of local:NAME"},
-    {"export", sq_cmd_export, "write a run as a gate's baseline"},
+    {"import", sq_cmd_import, "score outputs that another tool recorded"},
+    {"export", sq_cmd_export, "a run as a gate's baseline, or for other tools"},
     {"doctor", sq_cmd_doctor, "what this machine can do, and what is missing"},
 };
 #define NCOMMANDS (sizeof commands / sizeof *commands)

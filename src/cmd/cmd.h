@@ -20,6 +20,7 @@ int sq_cmd_suites(int argc, char **argv);
 int sq_cmd_judge(int argc, char **argv);
 int sq_cmd_data(int argc, char **argv);
 int sq_cmd_model(int argc, char **argv);
+int sq_cmd_import(int argc, char **argv);
 int sq_cmd_export(int argc, char **argv);
 int sq_cmd_doctor(int argc, char **argv);
 

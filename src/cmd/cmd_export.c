@@ -18,8 +18,7 @@ static const struct sq_opt_usage usage = {
     "outputs),\n"
     "lm_eval (lm-evaluation-harness's samples) or csv, with the samples' "
     "scores.\n"
-    "seqeval run --model replay:FILE scores such files, and inspect_ai's JSON "
-    "logs.\n"
+    "seqeval import reads such files again.\n"
     "\n"
     "RUN is a run's id, a unique prefix of it, latest, or latest:MODEL.\n"};
 

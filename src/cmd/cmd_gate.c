@@ -18,9 +18,9 @@ static const struct sq_opt_usage usage = {
     "a\n"
     "baseline written by seqeval export --baseline. --max-drop and --min may "
     "be\n"
-    "given several times and hold for every suite that has the metric. A "
-    "point\n"
-    "is a hundredth of the metric's range: 0.01 of a rate.\n"
+    "given several times and hold for every suite that has the metric, or for\n"
+    "the one that is named: step_rate@SUITE=2. A point is a hundredth of the\n"
+    "metric's range: 0.01 of a rate.\n"
     "\n"
     "A drop fails when it is larger than allowed and, by a paired test at "
     "level\n"
@@ -67,7 +67,9 @@ static enum sq_status take_limits(struct gate_args *a, struct sq_err *err)
     for (size_t i = 0; i < a->nlimits && st == SQ_OK; i++)
         for (size_t j = 0; j < i && st == SQ_OK; j++)
             if (a->limits[i].floor == a->limits[j].floor &&
-                sq_str_eq(a->limits[i].metric, a->limits[j].metric))
+                sq_str_eq(a->limits[i].metric, a->limits[j].metric) &&
+                (!a->limits[i].suite.n || !a->limits[j].suite.n ||
+                 sq_str_eq(a->limits[i].suite, a->limits[j].suite)))
                 st = sq_err_set(err, SQ_USAGE, "%s: %.*s is given twice",
                                 a->limits[i].floor ? "--min" : "--max-drop",
                                 SQ_STR_ARG(a->limits[i].metric));

@@ -10,11 +10,12 @@
 
 static const struct sq_opt_usage usage = {
     "report", "RUN...", "Write runs as one HTML page that needs nothing else.",
-    "The page holds the results with their intervals, slices, states, cost, "
-    "every\n"
-    "sample with its steps, and how the runs were made. RUN is an id, a "
-    "unique\n"
-    "prefix of one, latest, or latest:MODEL.\n"};
+    "The page holds the results with their intervals, how every other run\n"
+    "differs from the first, slices, states, cost, every sample with its "
+    "steps,\n"
+    "and how the runs were made. RUN is an id, a unique prefix of one, latest, "
+    "or\n"
+    "latest:MODEL.\n"};
 
 static enum sq_status render(const char *db, char **refs, size_t n,
                              const char *file, struct sq_err *err)

@@ -1,13 +1,19 @@
 #include "cmd/run_command.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/stop.h"
 #include "cmd/common.h"
 #include "cmd/run_options.h"
 #include "report/leaderboard.h"
 #include "run/source.h"
+
+/* Responses or verdicts are missing. */
+#define EXIT_MISSING 4
 
 static void put_part(struct sq_buf *out, const char *role,
                      const struct sq_run_forecast_part *p)
@@ -24,12 +30,12 @@ static void put_part(struct sq_buf *out, const char *role,
     sq_buf_addc(out, '\n');
 }
 
-static enum sq_status dry_run(struct sq_run_args *a, struct sq_err *err)
+static int dry_run(struct sq_run_args *a, const char *name, struct sq_err *err)
 {
     struct sq_run_forecast f;
     enum sq_status st = sq_run_forecast(&a->run, &f, err);
     if (st != SQ_OK)
-        return st;
+        return sq_cmd_fail(name, err);
     struct sq_buf out;
     size_t requests = 0;
     for (int i = 0; i < SQ_ASKED_COUNT; i++)
@@ -44,7 +50,7 @@ static enum sq_status dry_run(struct sq_run_args *a, struct sq_err *err)
                      &f.parts[i]);
     st = sq_cmd_output(a->out, sq_buf_str(&out), err);
     sq_buf_release(&out);
-    return st;
+    return st == SQ_OK ? 0 : sq_cmd_fail(name, err);
 }
 
 /* "1,200 steps: 300 pass, 20 fail" in the order of the states. */
@@ -115,15 +121,17 @@ static enum sq_status check_format(const struct sq_run_args *a,
     return sq_leaderboard_check(&how, err);
 }
 
-static enum sq_status print_result(struct sq_run_args *a, const char *run_id,
+/* The runs that were made, as one leaderboard. */
+static enum sq_status print_result(struct sq_run_args *a,
+                                   const char *const *runs, size_t n,
                                    struct sq_err *err)
 {
     struct sq_store *store = NULL;
     struct sq_buf out;
     sq_buf_init(&out, SQ_MAX_REPORT);
     struct sq_leaderboard_options how = board_options(a);
-    how.choice.runs = &run_id;
-    how.choice.nruns = 1;
+    how.choice.runs = runs;
+    how.choice.nruns = n;
     enum sq_status st = sq_store_open(&store, a->run.db, SQ_STORE_READ, err);
     if (st == SQ_OK)
         st = sq_leaderboard_render(store, &how, &out, err);
@@ -134,19 +142,16 @@ static enum sq_status print_result(struct sq_run_args *a, const char *run_id,
     return st;
 }
 
-static int run(struct sq_run_args *a, const char *name, struct sq_err *err)
+/* One run; its id is "" when there came to be none. */
+static int run(struct sq_run_args *a, const char *name, char id[SQ_RUN_ID_SIZE],
+               struct sq_err *err)
 {
     struct sq_run_result result;
-    sq_stop_install();
     enum sq_status st = sq_run(&a->run, &result, err);
-    if (!result.id[0])
+    memcpy(id, result.id, SQ_RUN_ID_SIZE);
+    if (!id[0])
         return sq_cmd_fail(name, err);
     log_counts(&a->log, &result);
-    struct sq_err late = {0};
-    if (print_result(a, result.id, &late) != SQ_OK && st == SQ_OK) {
-        *err = late;
-        st = late.status;
-    }
     if (result.interrupted) {
         sq_log(&a->log, SQ_LOG_WARN,
                "interrupted; all that came back is saved: run the same command "
@@ -163,7 +168,45 @@ static int run(struct sq_run_args *a, const char *name, struct sq_err *err)
                result.audits_passed, result.audits, result.id);
     if (result.missing)
         log_missing(&a->log, &result);
-    return result.missing || !audited ? 4 : 0;
+    return result.missing || !audited ? EXIT_MISSING : 0;
+}
+
+static char *with_prefix(const char *prefix, const char *file)
+{
+    struct sq_buf text;
+    sq_buf_init(&text, SQ_MAX_CONFIG);
+    sq_buf_addf(&text, "%s%s", prefix, file);
+    char *out = sq_buf_take(&text);
+    sq_buf_release(&text);
+    return out;
+}
+
+/* A run of the options, or of each file. The first that fails ends it. */
+static int run_all(struct sq_run_args *a, char **files, size_t nfiles,
+                   const char *name, struct sq_err *err)
+{
+    size_t most = nfiles ? nfiles : 1, n = 0;
+    char(*ids)[SQ_RUN_ID_SIZE] = sq_xcalloc(most, sizeof *ids);
+    const char **list = sq_xcalloc(most, sizeof *list);
+    int status = 0;
+    sq_stop_install();
+    for (size_t i = 0; i < most && (!status || status == EXIT_MISSING); i++) {
+        char *spec = NULL;
+        if (nfiles)
+            a->run.model.spec = spec = with_prefix("replay:", files[i]);
+        int one =
+            a->dry_run ? dry_run(a, name, err) : run(a, name, ids[n], err);
+        list[n] = ids[n];
+        n += ids[n][0] != 0;
+        status = one ? one : status;
+        free(spec);
+    }
+    if (n && print_result(a, list, n, err) != SQ_OK &&
+        (!status || status == EXIT_MISSING))
+        status = sq_cmd_fail(name, err);
+    free(list);
+    free(ids);
+    return status;
 }
 
 /* The run that `score` names, as the suites and the plan of the new one. */
@@ -181,35 +224,53 @@ static enum sq_status take_source(struct sq_run_args *a, const char *ref,
     return st;
 }
 
+/* Operands are files for import, else those that the command has no use for. */
+static enum sq_status check_files(const struct sq_run_args *a, size_t n,
+                                  struct sq_err *err)
+{
+    if (n == 0)
+        return sq_err_set(err, SQ_USAGE,
+                          "which outputs? seqeval import FILE..., as seqeval "
+                          "import outputs.json --suite alpaca_eval");
+    if (n > 1 && a->run.model.name)
+        return sq_err_set(err, SQ_USAGE,
+                          "--model-name: one name for %zu files; each is a run "
+                          "of its own",
+                          n);
+    return SQ_OK;
+}
+
 int sq_run_command(enum sq_run_kind kind, int argc, char **argv)
 {
+    static const size_t takes[] = {
+        [SQ_RUN_ASK] = 0, [SQ_RUN_SCORE] = 1, [SQ_RUN_IMPORT] = SIZE_MAX};
     struct sq_run_args a;
     struct sq_run_source source = {0};
     struct sq_opt table[SQ_RUN_OPTIONS];
     struct sq_err err = {0};
     struct sq_json *config = NULL;
     int noperands = 0, status = 0;
-    bool helped = false;
+    bool helped = false, import = kind == SQ_RUN_IMPORT;
     sq_run_options_init(&a, kind, table);
     enum sq_status st = sq_cmd_options(sq_run_usage(kind), table, argc, argv,
                                        &config, &noperands, &helped, &err);
-    int extra = kind == SQ_RUN_SCORE ? 1 : 0;
+    size_t n = (size_t)noperands;
+    if (st == SQ_OK && !helped && import)
+        st = check_files(&a, n, &err);
     if (st == SQ_OK && !helped) {
         a.log = sq_cmd_log(a.quiet, a.verbose);
         a.run.log = &a.log;
         st = sq_run_options_resolve(
-            &a, noperands > extra ? argv[1 + extra] : NULL, &err);
+            &a, n > takes[kind] ? argv[1 + takes[kind]] : NULL, &err);
     }
     if (st == SQ_OK && !helped && kind == SQ_RUN_SCORE)
-        st = take_source(&a, noperands ? argv[1] : NULL, &source, &err);
+        st = take_source(&a, n ? argv[1] : NULL, &source, &err);
     if (st == SQ_OK && !helped)
         st = check_format(&a, &err);
-    if (st == SQ_OK && !helped && a.dry_run)
-        st = dry_run(&a, &err);
     if (st != SQ_OK)
         status = sq_cmd_fail(argv[0], &err);
-    else if (!helped && !a.dry_run)
-        status = run(&a, argv[0], &err);
+    else if (!helped)
+        status = run_all(&a, argv + 1, import ? n : 0, argv[0], &err);
 
     sq_run_options_release(&a);
     sq_run_source_close(&source);

@@ -52,19 +52,62 @@ static const struct sq_opt_usage score_usage = {
     "\n"
     "Exit status: as of seqeval run.\n"};
 
+static const struct sq_opt_usage import_usage = {
+    "import", "FILE...", "Score outputs that another tool has recorded.",
+    "FILE is AlpacaEval's model outputs, lm-evaluation-harness's\n"
+    "samples_*.jsonl, a JSON log of inspect_ai, or any JSON, JSON Lines or "
+    "CSV\n"
+    "with an output and an id or a prompt in each record; gzip too. Each FILE "
+    "is\n"
+    "a run of its own, as of seqeval run --model replay:FILE; a pattern in "
+    "quotes\n"
+    "is one run of several files. The model is called what the file says "
+    "(AlpacaEval's\n"
+    "generator, lm-evaluation-harness's results file beside it, the log's "
+    "model),\n"
+    "else by the file's name.\n"
+    "\n"
+    "    seqeval import 'outputs/*.json' --suite alpaca_eval\n"
+    "    seqeval import samples_gsm8k_2024-11-05T12-34-56.jsonl --suite gsm8k\n"
+    "\n"
+    "An inspect_ai log that ends in .eval becomes JSON by inspect log dump.\n"
+    "\n"
+    "Exit status: as of seqeval run; 4 when a sample has no recording.\n"};
+
 const struct sq_opt_usage *sq_run_usage(enum sq_run_kind kind)
 {
-    return kind == SQ_RUN_SCORE ? &score_usage : &ask_usage;
+    static const struct sq_opt_usage *const usages[] = {
+        [SQ_RUN_ASK] = &ask_usage,
+        [SQ_RUN_SCORE] = &score_usage,
+        [SQ_RUN_IMPORT] = &import_usage};
+    return usages[kind];
 }
 
-/* What is tested. */
-static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
+/* What is asked. */
+static size_t model_rows(struct sq_run_args *a, struct sq_opt *t)
 {
     struct sq_run_options *r = &a->run;
     const struct sq_opt rows[] = {
         {"model", 'm', SQ_OPT_STR, &r->model.spec, "SPEC",
          "the model to test: NAME, openai:NAME, local:FILE or replay:FILE", 0,
          0},
+        {"base-url", 0, SQ_OPT_LIST, &a->base_urls, "URL[,URL]",
+         "address of the model's API, as http://localhost:8000/v1; several "
+         "share the requests",
+         0, 0},
+        {"num-choices", 0, SQ_OPT_INT, &r->num_choices, "N",
+         "ask a server for up to N epochs by one request (its n; default 1)",
+         1, 128},
+    };
+    memcpy(t, rows, sizeof rows);
+    return sizeof rows / sizeof *rows;
+}
+
+/* What of. */
+static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
+{
+    struct sq_run_options *r = &a->run;
+    const struct sq_opt rows[] = {
         {"suite", 's', SQ_OPT_LIST, &a->suites, "NAME[:K=V,..]",
          "suite to run (several times, or names with commas; default seqeval)",
          0, 0},
@@ -74,13 +117,6 @@ static size_t tested_rows(struct sq_run_args *a, struct sq_opt *t)
          "only part I of N of the jobs, to be merged (seqeval merge)", 0, 0},
         {"epochs", 0, SQ_OPT_INT, &r->epochs, "N",
          "ask each query N times (default 1)", 1, 100000},
-        {"num-choices", 0, SQ_OPT_INT, &r->num_choices, "N",
-         "ask a server for up to N of these by one request (its n; default 1)",
-         1, 128},
-        {"base-url", 0, SQ_OPT_LIST, &a->base_urls, "URL[,URL]",
-         "address of the model's API, as http://localhost:8000/v1; several "
-         "share the requests",
-         0, 0},
         {"num-fewshot", 0, SQ_OPT_INT, &r->num_fewshot, "N",
          "examples before a query, of suites that have any (default: theirs)",
          0, 1000},
@@ -201,6 +237,9 @@ static size_t recording_rows(struct sq_run_args *a, struct sq_opt *t)
 {
     struct sq_run_options *r = &a->run;
     const struct sq_opt rows[] = {
+        {"model-name", 0, SQ_OPT_STR, &r->model.name, "NAME",
+         "what a recording's model is called (default: as the file says)", 0,
+         0},
         {"replay-field", 0, SQ_OPT_STR, &r->model.replay_field, "FIELD",
          "field of a recording that holds the output", 0, 0},
         {"replay-key", 0, SQ_OPT_STR, &r->replay_key, "FIELD",
@@ -285,15 +324,28 @@ static size_t prompt_rows(struct sq_run_args *a, struct sq_opt *t)
     return SQ_RUN_PROMPT_ROWS;
 }
 
+/* Whose options they are. */
+#define ASK (1U << SQ_RUN_ASK)
+#define IMPORT (1U << SQ_RUN_IMPORT)
+#define ALL (ASK | IMPORT | 1U << SQ_RUN_SCORE)
+
 /* In the order of the help. */
 static const struct {
     size_t (*rows)(struct sq_run_args *, struct sq_opt *);
-    bool asks; /* only where a model is asked */
-} groups[] = {
-    {tested_rows, true},   {judge_rows, false},    {reach_rows, false},
-    {sampling_rows, true}, {prompt_rows, true},    {sending_rows, false},
-    {budget_rows, false},  {recording_rows, true}, {rule_rows, false},
-    {program_rows, false}, {keeping_rows, false},  {output_rows, false}};
+    unsigned kinds;
+} groups[] = {{model_rows, ASK},
+              {tested_rows, ASK | IMPORT},
+              {judge_rows, ALL},
+              {reach_rows, ALL},
+              {sampling_rows, ASK},
+              {prompt_rows, ASK},
+              {sending_rows, ALL},
+              {budget_rows, ALL},
+              {recording_rows, ASK | IMPORT},
+              {rule_rows, ALL},
+              {program_rows, ALL},
+              {keeping_rows, ALL},
+              {output_rows, ALL}};
 
 void sq_run_options_init(struct sq_run_args *a, enum sq_run_kind kind,
                          struct sq_opt table[SQ_RUN_OPTIONS])
@@ -317,7 +369,7 @@ void sq_run_options_init(struct sq_run_args *a, enum sq_run_kind kind,
     size_t n = 0;
     memset(table, 0, SQ_RUN_OPTIONS * sizeof *table);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        if (kind == SQ_RUN_ASK || !groups[i].asks)
+        if (groups[i].kinds & 1U << kind)
             n += groups[i].rows(a, table + n);
     assert(n < SQ_RUN_OPTIONS);
 }
@@ -428,6 +480,11 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
         return sq_err_set(err, SQ_USAGE,
                           "--ifeval: '%.40s': want reference or fixed",
                           r->ifeval);
+    if (r->model.name && a->kind == SQ_RUN_ASK &&
+        strncmp(r->model.spec, "replay:", 7) != 0)
+        return sq_err_set(err, SQ_USAGE,
+                          "--model-name: only a recording's model (replay:) is "
+                          "given a name");
     enum sq_status st = check_tags(&a->tags, err);
     if (st != SQ_OK)
         return st;
@@ -438,7 +495,7 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
     r->ntags = a->tags.n;
     r->nsuites = split_names(&a->suites, &a->suite_list);
     r->ntemplates = split_names(&a->templates, &a->template_list);
-    if (!r->nsuites && a->kind == SQ_RUN_ASK) {
+    if (!r->nsuites && a->kind != SQ_RUN_SCORE) {
         a->suite_list = sq_xrealloc(a->suite_list, 1, sizeof(char *));
         a->suite_list[r->nsuites++] = sq_xstrdup("seqeval");
     }
@@ -477,7 +534,7 @@ enum sq_status sq_run_options_resolve(struct sq_run_args *a,
 
 void sq_run_options_release(struct sq_run_args *a)
 {
-    if (a->kind == SQ_RUN_ASK)
+    if (a->kind != SQ_RUN_SCORE)
         free_names(a->suite_list, a->run.nsuites);
     free_names(a->template_list, a->run.ntemplates);
     free(a->suites.v);

@@ -1,9 +1,9 @@
 #ifndef SQ_CMD_RUN_OPTIONS_H
 #define SQ_CMD_RUN_OPTIONS_H
 /*
- * The options of `seqeval run`: their rows by group, and the way from what the
- * user wrote to what a run takes. To add one: a row in its group's function in
- * run_options.c, its paragraph in seqeval.1.in.
+ * The options of `seqeval run`, `score` and `import`: their rows by group, and
+ * the way from what the user wrote to what a run takes. To add one: a row in
+ * its group's function in run_options.c, its paragraph in seqeval.1.in.
  */
 #include "base/log.h"
 #include "base/opt.h"
@@ -12,8 +12,9 @@
 #include "run/run.h"
 
 enum sq_run_kind {
-    SQ_RUN_ASK,  /* seqeval run */
-    SQ_RUN_SCORE /* seqeval score: no model is asked */
+    SQ_RUN_ASK,   /* seqeval run */
+    SQ_RUN_SCORE, /* seqeval score: no model is asked */
+    SQ_RUN_IMPORT /* seqeval import: a run of recordings for each operand */
 };
 
 struct sq_run_args {

@@ -1,6 +1,7 @@
 #include "engine/replay.h"
 
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +52,11 @@ struct replay {
     void (*done)(void *, const struct sq_request *, struct sq_response *);
     void *ctx;
     size_t missing;
-    bool judge;
+    size_t asked, least; /* most epochs asked for; fewest recordings of one of
+                            the samples that have any, 0 = none was asked for */
+    bool judge, baseline;
+    sq_str model; /* as the records say; "" = none did */
+    bool models;  /* they do not agree */
 };
 
 static void copy_names(const char **dst, size_t room, const char *const *src)
@@ -175,12 +180,23 @@ static enum sq_status load_record(struct replay *r, const struct sq_json *json,
     return SQ_OK;
 }
 
+/* A judge's recording speaks of the model that was judged. */
+static void note_model(struct replay *r, sq_str name)
+{
+    if (r->judge || !name.n)
+        return;
+    if (!r->model.n)
+        r->model = sq_arena_str(&r->arena, name);
+    r->models = r->models || !sq_str_eq(r->model, name);
+}
+
 /* A record of our own form, or those that one of another harness holds. */
 static enum sq_status load_any(struct replay *r, const struct sq_json *json,
                                const char *where, struct sq_err *err)
 {
     struct sq_json *foreign = sq_replay_form(json);
     enum sq_status st = SQ_OK;
+    note_model(r, sq_replay_model(json, r->baseline));
     if (!foreign)
         return load_record(r, json, where, err);
     for (const struct sq_json *i = sq_json_first(foreign); i && st == SQ_OK;
@@ -190,10 +206,29 @@ static enum sq_status load_any(struct replay *r, const struct sq_json *json,
     return st;
 }
 
+/* inspect_ai's logs are archives, unless one asks for JSON. */
+static bool is_archive(const char *path)
+{
+    char magic[4] = "";
+    FILE *f = fopen(path, "rb");
+    bool zip = f && fread(magic, 1, sizeof magic, f) == sizeof magic &&
+               memcmp(magic, "PK\3\4", sizeof magic) == 0;
+    if (f)
+        (void)fclose(f);
+    return zip;
+}
+
 static enum sq_status load_file(struct replay *r, const char *path,
                                 struct sq_err *err)
 {
     struct sq_records *records = NULL;
+    if (is_archive(path))
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: a ZIP archive, as inspect_ai's .eval logs are: "
+                          "`inspect log dump FILE.eval >FILE.json` makes one "
+                          "that is read",
+                          path);
+    note_model(r, sq_replay_model_beside(path, &r->arena));
     enum sq_status st = sq_records_open(&records, path, err);
     while (st == SQ_OK) {
         struct sq_json *json = NULL;
@@ -258,6 +293,8 @@ static enum sq_status load_all(struct replay *r, sq_str spec,
         if (i == 0)
             r->base.model = display_name(&r->arena, path);
     }
+    if (r->model.n && !r->models)
+        r->base.model = r->model.p;
     sq_sha256_finish(all, hex);
     for (size_t i = 0; r->fields[i]; i++) /* another field, another answer */
         r->base.endpoint =
@@ -285,6 +322,7 @@ static enum sq_status replay_open(struct sq_engine **out,
     r->done = config->done;
     r->ctx = config->ctx;
     r->judge = config->judge;
+    r->baseline = config->baseline;
     copy_names(r->fields, 8,
                config->judge      ? verdict_fields
                : config->baseline ? baseline_fields
@@ -304,6 +342,8 @@ static enum sq_status replay_open(struct sq_engine **out,
         replay_close(&r->base);
         return st;
     }
+    if (config->model_name)
+        r->base.model = sq_arena_strdup(&r->arena, config->model_name);
     if (r->nentries)
         qsort(r->entries, r->nentries, sizeof *r->entries, compare_entries);
     *out = &r->base;
@@ -341,7 +381,18 @@ static bool contradicts(const struct record *rec, const struct sq_sample *s)
     return false;
 }
 
-static const struct record *find_record(const struct replay *r,
+/* So that recordings which nobody asked for are not lost in silence. */
+static void count_epochs(struct replay *r, const struct entry *e, size_t epoch)
+{
+    size_t n = 0;
+    while (e + n < r->entries + r->nentries && e[n].kind == e->kind &&
+           sq_str_eq(e[n].value, e->value))
+        n++;
+    r->least = !r->least || n < r->least ? n : r->least;
+    r->asked = epoch > r->asked ? epoch : r->asked;
+}
+
+static const struct record *find_record(struct replay *r,
                                         const struct sq_request *q)
 {
     const struct sq_sample *s = q->sample;
@@ -355,6 +406,7 @@ static const struct record *find_record(const struct replay *r,
             e = find_entry(r, KEY_TEXT, s->texts[i].value);
     if (!e)
         return NULL;
+    count_epochs(r, e, (size_t)q->epoch);
     const struct entry *want = e + (q->epoch - 1);
     if (want >= r->entries + r->nentries || want->kind != e->kind ||
         !sq_str_eq(want->value, e->value))
@@ -401,6 +453,12 @@ static void replay_summary(const struct sq_engine *e, struct sq_buf *out)
     if (r->missing)
         sq_buf_addf(out, "%zu of the requests to %s found no recording",
                     r->missing, r->base.model);
+    if (r->least > r->asked && !r->judge)
+        sq_buf_addf(out,
+                    "%severy sample of %s has %zu recordings or more, of which "
+                    "%zu counted: --epochs %zu takes these",
+                    r->missing ? "; " : "", r->base.model, r->least, r->asked,
+                    r->least);
 }
 
 const struct sq_engine_ops sq_engine_replay = {

@@ -19,6 +19,10 @@
  * without a recording gets a response with stop ERROR, and the summary counts
  * them.
  *
+ * The model is called what the records say, all of them the same (the fields
+ * `generator` and, of AlpacaEval's annotations, `generator_2`; `model_name`;
+ * `model`), else by the name of the file. --model-name NAME replaces that.
+ *
  * Samples of lm-evaluation-harness and JSON logs of inspect_ai are read as well
  * (engine/replay_form.h).
  *

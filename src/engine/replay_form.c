@@ -1,8 +1,9 @@
 #include "engine/replay_form.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/mem.h"
+#include "base/path.h"
 
 /* A text, or a list of parts of which some are {"type": "text", "text"}. */
 static void add_content(const struct sq_json *content, struct sq_buf *out)
@@ -99,15 +100,70 @@ static struct sq_json *inspect_records(const struct sq_json *samples)
     return list;
 }
 
+static bool is_lm(const struct sq_json *record)
+{
+    return sq_json_type(sq_json_get(record, "doc")) == SQ_JSON_OBJECT &&
+           sq_json_type(sq_json_get(record, "resps")) == SQ_JSON_ARRAY;
+}
+
+static bool is_inspect(const struct sq_json *record)
+{
+    return sq_json_type(sq_json_get(record, "samples")) == SQ_JSON_ARRAY &&
+           sq_json_get(record, "eval");
+}
+
 struct sq_json *sq_replay_form(const struct sq_json *record)
 {
-    const struct sq_json *doc = sq_json_get(record, "doc");
-    const struct sq_json *resps = sq_json_get(record, "resps");
-    const struct sq_json *samples = sq_json_get(record, "samples");
-    if (sq_json_type(doc) == SQ_JSON_OBJECT &&
-        sq_json_type(resps) == SQ_JSON_ARRAY)
-        return lm_records(record, doc, resps);
-    if (sq_json_type(samples) == SQ_JSON_ARRAY && sq_json_get(record, "eval"))
-        return inspect_records(samples);
+    if (is_lm(record))
+        return lm_records(record, sq_json_get(record, "doc"),
+                          sq_json_get(record, "resps"));
+    if (is_inspect(record))
+        return inspect_records(sq_json_get(record, "samples"));
     return NULL;
+}
+
+/* ---- whose they are ------------------------------------------------------ */
+
+sq_str sq_replay_model(const struct sq_json *record, bool other)
+{
+    static const char *const usual[] = {"generator", "generator_2",
+                                        "model_name", "model", NULL};
+    static const char *const baseline[] = {"generator_1", "generator",
+                                           "model_name", "model", NULL};
+    const char *const *names = other ? baseline : usual;
+    sq_str found = SQ_STR("");
+
+    if (is_inspect(record))
+        return sq_json_str(sq_json_get(sq_json_get(record, "eval"), "model"));
+    for (size_t i = 0; names[i] && !found.n; i++)
+        found = sq_str_trim(sq_json_str(sq_json_get(record, names[i])));
+    return found;
+}
+
+/* .../samples_TASK_DATE.jsonl -> .../results_DATE.json; NULL = no such name. */
+static const char *results_of(const char *path, struct sq_arena *arena)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *date = strrchr(name, '_');
+    size_t folder = (size_t)(name - path), n;
+
+    if (strncmp(name, "samples_", 8) != 0 || !date || date < name + 8)
+        return NULL;
+    n = strcspn(date, "j") - 1; /* up to .jsonl; dates have no j */
+    return sq_arena_printf(arena, "%.*sresults%.*s.json", (int)folder, path,
+                           (int)n, date);
+}
+
+sq_str sq_replay_model_beside(const char *path, struct sq_arena *arena)
+{
+    const char *results = results_of(path, arena);
+    struct sq_err none = {0};
+    struct sq_json *json = results && sq_path_exists(results)
+                               ? sq_json_load(results, &none)
+                               : NULL;
+    sq_str name =
+        sq_arena_str(arena, sq_json_str(sq_json_get(json, "model_name")));
+
+    sq_json_free(json);
+    return name;
 }

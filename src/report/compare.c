@@ -6,22 +6,15 @@
 
 #include "report/grid.h"
 #include "report/moved.h"
-#include "stat/paired.h"
+#include "seqeval_metric.h"
 
 #define RESAMPLES 10000
-
-/* One suite and metric. */
-struct line {
-    const struct sq_pair_group *group;
-    double a, b, diff, p, holm;
-    struct sq_interval interval;
-};
 
 struct comparison {
     struct sq_store *store;
     const struct sq_compare_options *how;
     struct sq_arena arena;
-    struct line *lines;
+    struct sq_compare_line *lines;
     size_t n;
     bool people;
 };
@@ -42,12 +35,12 @@ static bool binary(const struct sq_pair_group *g, size_t *up, size_t *down)
     return g->min == 0 && g->max == 1;
 }
 
-static void measure(const struct sq_pair_group *g, struct line *l)
+static void measure(const struct sq_pair_group *g, struct sq_compare_line *l)
 {
     size_t n = 0, up, down;
     double *d = sq_pair_differences(g, false, &n);
     struct sq_paired_t t = sq_stat_paired_t(d, n);
-    *l = (struct line){.group = g};
+    *l = (struct sq_compare_line){.group = g};
     sq_pair_means(g, &l->a, &l->b);
     l->diff = l->b - l->a;
     l->interval = sq_stat_bootstrap(d, n, RESAMPLES, sq_pair_seed(g));
@@ -55,15 +48,39 @@ static void measure(const struct sq_pair_group *g, struct line *l)
     free(d);
 }
 
-static void adjust(struct comparison *c)
+static void adjust(struct sq_compare_line *lines, size_t n)
 {
-    double *p = sq_xcalloc(2 * c->n + 1, sizeof *p), *holm = p + c->n;
-    for (size_t i = 0; i < c->n; i++)
-        p[i] = isnan(c->lines[i].p) ? 1 : c->lines[i].p;
-    sq_stat_holm(p, c->n, holm);
-    for (size_t i = 0; i < c->n; i++)
-        c->lines[i].holm = isnan(c->lines[i].p) ? NAN : holm[i];
+    double *p = sq_xcalloc(2 * n + 1, sizeof *p), *holm = p + n;
+    for (size_t i = 0; i < n; i++)
+        p[i] = isnan(lines[i].p) ? 1 : lines[i].p;
+    sq_stat_holm(p, n, holm);
+    for (size_t i = 0; i < n; i++)
+        lines[i].holm = isnan(lines[i].p) ? NAN : holm[i];
     free(p);
+}
+
+enum sq_status sq_compare_lines(const struct sq_scores *a,
+                                const struct sq_scores *b, const char *suite,
+                                const char *metric, bool overview,
+                                struct sq_arena *arena,
+                                struct sq_compare_line **lines, size_t *n,
+                                struct sq_err *err)
+{
+    struct sq_pair_group *groups = NULL;
+    size_t ngroups = 0;
+    enum sq_status st =
+        sq_scores_pair(a, b, suite, arena, &groups, &ngroups, err);
+    *lines = sq_xcalloc(ngroups + 1, sizeof **lines);
+    *n = 0;
+    for (size_t i = 0; i < ngroups && st == SQ_OK; i++) {
+        const struct sq_metric *m = sq_metric_find(groups[i].metric);
+        if (metric && !sq_str_eq(groups[i].metric, sq_str_from(metric)))
+            continue;
+        if (!overview || !m->detail)
+            measure(&groups[i], &(*lines)[(*n)++]);
+    }
+    adjust(*lines, *n);
+    return st;
 }
 
 /* Three places for people, all of them for programs; empty for NaN. */
@@ -91,7 +108,7 @@ static void people_rows(struct comparison *c, size_t from, size_t to,
         {"95% interval", false}, {"p", true}, {"Holm", true}, {"n", true}};
     struct sq_grid g = {.columns = columns, .ncolumns = 8};
     for (size_t i = from; i < to; i++) {
-        const struct line *l = &c->lines[i];
+        const struct sq_compare_line *l = &c->lines[i];
         sq_str range = {NULL, 0};
         if (!isnan(l->interval.lo))
             range = sq_str_from(sq_arena_printf(
@@ -120,7 +137,7 @@ static void program_rows(struct comparison *c, struct sq_buf *out)
         {"unpaired", true}};
     struct sq_grid g = {.columns = columns, .ncolumns = 13};
     for (size_t i = 0; i < c->n; i++) {
-        const struct line *l = &c->lines[i];
+        const struct sq_compare_line *l = &c->lines[i];
         const struct sq_pair_group *p = l->group;
         sq_str cells[13] = {sq_str_from(c->how->a),
                             sq_str_from(c->how->b),
@@ -146,7 +163,8 @@ static const struct sq_grid_column moved_columns[] = {
     {"a", true},      {"b", true},       {"steps", false}};
 
 /* Adds the samples of one line that moved most. */
-static enum sq_status moved_rows(struct comparison *c, const struct line *l,
+static enum sq_status moved_rows(struct comparison *c,
+                                 const struct sq_compare_line *l,
                                  struct sq_grid *g, size_t skip,
                                  struct sq_err *err)
 {
@@ -261,22 +279,13 @@ static enum sq_status compare(struct comparison *c, const struct sq_scores *a,
                               const struct sq_scores *b, struct sq_buf *out,
                               struct sq_err *err)
 {
-    struct sq_pair_group *groups = NULL;
-    size_t n = 0;
     enum sq_status st =
-        sq_scores_pair(a, b, c->how->suite, &c->arena, &groups, &n, err);
-    if (st != SQ_OK)
-        return st;
-    c->lines = sq_xcalloc(n + 1, sizeof *c->lines);
-    for (size_t i = 0; i < n; i++)
-        if (!c->how->metric ||
-            sq_str_eq(groups[i].metric, sq_str_from(c->how->metric)))
-            measure(&groups[i], &c->lines[c->n++]);
-    if (c->how->metric && !c->n)
-        return sq_err_set(err, SQ_NOT_FOUND, "--metric: no score named '%s'",
-                          c->how->metric);
-    adjust(c);
-    return render(c, out, err);
+        sq_compare_lines(a, b, c->how->suite, c->how->metric, false, &c->arena,
+                         &c->lines, &c->n, err);
+    if (st == SQ_OK && c->how->metric && !c->n)
+        st = sq_err_set(err, SQ_NOT_FOUND, "--metric: no score named '%s'",
+                        c->how->metric);
+    return st == SQ_OK ? render(c, out, err) : st;
 }
 
 enum sq_status sq_compare_render(struct sq_store *store,

@@ -10,6 +10,23 @@
  * and the steps that changed.
  */
 #include "report/scores.h"
+#include "stat/paired.h"
+
+/* One suite and metric; NaN where there are too few samples to say. */
+struct sq_compare_line {
+    const struct sq_pair_group *group;
+    double a, b, diff, p, holm;
+    struct sq_interval interval;
+};
+/* Of one suite or all that both have (NULL), of one metric, all (NULL) or those
+ * of an overview alone; holm is over what is given back. *lines is yours, the
+ * groups are the arena's. */
+enum sq_status sq_compare_lines(const struct sq_scores *a,
+                                const struct sq_scores *b, const char *suite,
+                                const char *metric, bool overview,
+                                struct sq_arena *arena,
+                                struct sq_compare_line **lines, size_t *n,
+                                struct sq_err *err) SQ_CHECKED;
 
 struct sq_compare_options {
     const char *a, *b;    /* ids of runs */

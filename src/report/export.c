@@ -33,8 +33,11 @@ static void on_sample(void *ctx, const struct sq_store_row *row)
     if (r->nsamples % 256 == 0)
         r->samples =
             sq_xrealloc(r->samples, r->nsamples + 256, sizeof *r->samples);
+    /* NULL stays what it is: no response is not an empty one. */
     for (size_t i = 0; i < SAMPLE_COLS; i++)
-        r->samples[r->nsamples][i] = sq_arena_str(&r->arena, row->cols[i]);
+        r->samples[r->nsamples][i] = row->cols[i].p
+                                         ? sq_arena_str(&r->arena, row->cols[i])
+                                         : (sq_str){NULL, 0};
     r->nsamples++;
 }
 
@@ -161,6 +164,7 @@ static void add_lm_sample(struct run_rows *r, size_t from, size_t to,
     sq_json_put(j, "resps", resps);
     sq_json_put(j, "filtered_resps", filtered);
     sq_json_put_str(j, "filter", SQ_STR("none"));
+    sq_json_put_str(j, "model_name", r->model);
     for (size_t i = 0; i < n; i++)
         put_number(j, v[i].metric.p, v[i].number);
     add_line(j, out);
@@ -205,7 +209,7 @@ static void render_csv(struct run_rows *r, struct sq_buf *out)
     } fixed[] = {{"suite", SAMPLE_SUITE}, {"sample_id", SAMPLE_ID},
                  {"epoch", SAMPLE_EPOCH}, {"state", SAMPLE_STATE},
                  {"query", SAMPLE_QUERY}, {"response", SAMPLE_RESPONSE}};
-    const size_t nfixed = sizeof fixed / sizeof *fixed;
+    const size_t nfixed = sizeof fixed / sizeof *fixed + 1; /* the model */
     sq_str *names;
     size_t nnames = metric_names(r, &names);
     struct sq_grid_column *columns =
@@ -213,12 +217,17 @@ static void render_csv(struct run_rows *r, struct sq_buf *out)
     sq_str *cells = sq_arena_array(&r->arena, nfixed + nnames, sizeof *cells);
     struct sq_grid g = {.columns = columns, .ncolumns = nfixed + nnames};
     for (size_t i = 0; i < nfixed + nnames; i++)
-        columns[i].name = i < nfixed ? fixed[i].name : names[i - nfixed].p;
+        columns[i].name = i == 0       ? "model"
+                          : i < nfixed ? fixed[i - 1].name
+                                       : names[i - nfixed].p;
     for (size_t i = 0; i < r->nsamples; i++) {
         size_t n = 0;
+        if (!answered(r->samples[i]))
+            continue;
         const struct value *v = values_of(r, r->samples[i], &n);
-        for (size_t k = 0; k < nfixed; k++)
-            cells[k] = r->samples[i][fixed[k].column];
+        cells[0] = r->model;
+        for (size_t k = 1; k < nfixed; k++)
+            cells[k] = r->samples[i][fixed[k - 1].column];
         for (size_t k = 0; k < nnames; k++) {
             cells[nfixed + k] = (sq_str){NULL, 0};
             for (size_t m = 0; m < n; m++)

@@ -13,13 +13,18 @@ enum sq_status sq_gate_limit_parse(const char *text, bool floor,
 {
     const char *flag = floor ? "--min" : "--max-drop";
     sq_str all = sq_str_from(text);
-    size_t at = sq_str_find(all, SQ_STR("="), 0);
+    const char *last = strrchr(text, '='); /* a suite's label may have some */
+    size_t at = last ? (size_t)(last - text) : 0, suite;
     *out = (struct sq_gate_limit){.floor = floor};
-    if (at == SIZE_MAX || at == 0 ||
-        !sq_str_to_num(sq_str_sub(all, at + 1, all.n), &out->value))
-        return sq_err_set(err, SQ_USAGE, "%s: '%s' is not METRIC=%s", flag,
-                          text, floor ? "VALUE" : "POINTS");
+    if (at == 0 || !sq_str_to_num(sq_str_sub(all, at + 1, all.n), &out->value))
+        return sq_err_set(err, SQ_USAGE, "%s: '%s' is not METRIC[@SUITE]=%s",
+                          flag, text, floor ? "VALUE" : "POINTS");
     out->metric = sq_str_sub(all, 0, at);
+    suite = sq_str_find(out->metric, SQ_STR("@"), 0);
+    if (suite != SIZE_MAX) {
+        out->suite = sq_str_sub(out->metric, suite + 1, at);
+        out->metric = sq_str_sub(out->metric, 0, suite);
+    }
     if (!floor && !(out->value > 0 && out->value <= 100))
         return sq_err_set(err, SQ_USAGE,
                           "%s: '%s': want points above 0, up to 100: no number "
@@ -167,7 +172,8 @@ static enum sq_status add_rows(struct sq_gate_result *r,
     size_t before = r->n;
     for (size_t i = 0; i < n; i++) {
         const struct sq_pair_group *g = &groups[i];
-        if (!sq_str_eq(g->metric, limit->metric))
+        if (!sq_str_eq(g->metric, limit->metric) ||
+            (limit->suite.n && !sq_str_eq(g->suite, limit->suite)))
             continue;
         if (limit->floor && (limit->value < g->min || limit->value > g->max))
             return sq_err_set(err, SQ_USAGE,
@@ -181,9 +187,10 @@ static enum sq_status add_rows(struct sq_gate_result *r,
     if (r->n > before)
         return SQ_OK;
     return sq_err_set(err, SQ_NOT_FOUND,
-                      "%s: no suite of these runs has a metric '%.*s'; seqeval "
-                      "show RUN lists what there is",
+                      "%s: no suite%s%.*s of these runs has a metric '%.*s'; "
+                      "seqeval show RUN lists what there is",
                       limit->floor ? "--min" : "--max-drop",
+                      limit->suite.n ? " " : "", SQ_STR_ARG(limit->suite),
                       SQ_STR_ARG(limit->metric));
 }
 

@@ -17,7 +17,7 @@
 #include "stat/gate.h"
 
 struct sq_gate_limit {
-    sq_str metric;
+    sq_str metric, suite; /* suite: the label of one; "" = all that have it */
     double value; /* floor: in the metric's unit; else points, above 0 */
     bool floor;   /* --min: the candidate's mean may not be below it */
 };
@@ -49,7 +49,7 @@ struct sq_gate_result {
     enum sq_gate_verdict verdict; /* FAIL before INCONCLUSIVE before PASS */
 };
 
-/* Parses METRIC=NUMBER. */
+/* Parses METRIC[@SUITE]=NUMBER; text must outlive the limit. */
 enum sq_status sq_gate_limit_parse(const char *text, bool floor,
                                    struct sq_gate_limit *out,
                                    struct sq_err *err) SQ_CHECKED;

@@ -40,6 +40,7 @@ size_t sq_page_add_chart(struct sq_page *p, const struct sq_page_chart *c)
         const struct sq_page_series *s = &c->series[i];
         sq_buf_adds(out, i ? ",{\"name\":" : "{\"name\":");
         sq_json_quote(s->name, out);
+        sq_buf_addf(out, ",\"colour\":%zu", s->colour);
         put_values(out, "values", s->values, c->nlabels);
         if (s->lo) {
             put_values(out, "lo", s->lo, c->nlabels);
@@ -97,14 +98,23 @@ static enum sq_status read_runs(struct sq_page *p, const char *const *ids,
 
 /* ---- the page ------------------------------------------------------------ */
 
-static const char menu[] = "<nav aria-label=\"Sections\"><ul>\n"
-                           "<li><a href=\"#results\">Results</a></li>\n"
-                           "<li><a href=\"#slices\">By slice</a></li>\n"
-                           "<li><a href=\"#states\">States</a></li>\n"
-                           "<li><a href=\"#usage\">Cost and time</a></li>\n"
-                           "<li><a href=\"#samples-section\">Samples</a></li>\n"
-                           "<li><a href=\"#provenance\">Provenance</a></li>\n"
-                           "</ul></nav>\n";
+static void add_menu(const struct sq_page *p)
+{
+    static const struct {
+        const char *id, *title;
+        size_t runs; /* for so many, or more */
+    } entries[] = {
+        {"results", "Results", 1},      {"differences", "Differences", 2},
+        {"slices", "By slice", 1},      {"states", "States", 1},
+        {"usage", "Cost and time", 1},  {"samples-section", "Samples", 1},
+        {"provenance", "Provenance", 1}};
+    sq_buf_adds(p->out, "<nav aria-label=\"Sections\"><ul>\n");
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+        if (p->nruns >= entries[i].runs)
+            sq_buf_addf(p->out, "<li><a href=\"#%s\">%s</a></li>\n",
+                        entries[i].id, entries[i].title);
+    sq_buf_adds(p->out, "</ul></nav>\n");
+}
 
 static const char samples[] =
     "<section id=\"samples-section\"><h2>Samples</h2>\n"
@@ -125,8 +135,9 @@ static const char samples[] =
     "</form>\n<p id=\"shown\" role=\"status\"></p>\n"
     "<div id=\"samples\"></div></section>\n";
 
-static void add_overview(const struct sq_page *p)
+static void add_overview(struct sq_page *p)
 {
+    struct sq_arena *a = &p->arena;
     static const struct sq_grid_column columns[] = {
         {"run", false},   {"model", false},  {"judge", false},
         {"begun", false}, {"status", false}, {"seqeval", false}};
@@ -134,8 +145,12 @@ static void add_overview(const struct sq_page *p)
     bool whole = true;
     for (size_t i = 0; i < p->nruns; i++) {
         const struct sq_page_run *r = &p->runs[i];
-        sq_str cells[] = {r->id,      r->model,  r->judge,
-                          r->created, r->status, r->version};
+        /* 2026-01-31T23:59:59.123Z, to the minute. */
+        sq_str begun = sq_str_from(sq_arena_printf(
+            a, "%.*s %.*s UTC", SQ_STR_ARG(sq_str_sub(r->created, 0, 10)),
+            SQ_STR_ARG(sq_str_sub(r->created, 11, 16))));
+        sq_str cells[] = {r->id, r->model,  r->judge,
+                          begun, r->status, r->version};
         whole = whole && sq_str_eq(r->status, SQ_STR("complete"));
         sq_grid_add(&g, cells);
     }
@@ -167,14 +182,14 @@ static void add_licence(struct sq_buf *out)
 static enum sq_status render(struct sq_page *p, struct sq_err *err)
 {
     static enum sq_status (*const parts[])(
-        struct sq_page *, struct sq_err *) = {sq_page_results, sq_page_slices,
-                                              sq_page_states, sq_page_audit,
-                                              sq_page_usage};
+        struct sq_page *, struct sq_err *) = {sq_page_results, sq_page_compare,
+                                              sq_page_slices,  sq_page_states,
+                                              sq_page_audit,   sq_page_usage};
     const sq_str scripts[] = {sq_asset_script(), sq_asset_charts()};
     size_t nscripts = scripts[1].n ? 2 : 1;
     enum sq_status st = SQ_OK;
     sq_html_begin("seqeval report", scripts, nscripts, p->out);
-    sq_buf_adds(p->out, menu);
+    add_menu(p);
     add_overview(p);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && st == SQ_OK; i++)
         st = parts[i](p, err);

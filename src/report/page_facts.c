@@ -72,7 +72,8 @@ static void chart_states(struct sq_page *p, const struct sq_grid *g,
             sum += v[i] = values[i][s];
         if (sum > 0)
             series[nseries++] = (struct sq_page_series){
-                sq_str_from(sq_state_name((enum sq_state)s)), v, NULL, NULL};
+                .name = sq_str_from(sq_state_name((enum sq_state)s)),
+                .values = v};
     }
     struct sq_page_chart c = {"stack", suite,   labels, n,
                               series,  nseries, NAN,    NAN};

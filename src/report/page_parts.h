@@ -23,6 +23,9 @@ struct sq_page {
 /* Each appends a section: heading, tables, places for charts. */
 enum sq_status sq_page_results(struct sq_page *p,
                                struct sq_err *err) SQ_CHECKED;
+/* Nothing for one run. */
+enum sq_status sq_page_compare(struct sq_page *p,
+                               struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_page_slices(struct sq_page *p, struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_page_states(struct sq_page *p, struct sq_err *err) SQ_CHECKED;
 enum sq_status sq_page_audit(struct sq_page *p, struct sq_err *err) SQ_CHECKED;
@@ -38,6 +41,8 @@ enum sq_status sq_page_data(struct sq_page *p, struct sq_err *err) SQ_CHECKED;
 /* One chart of several series over the same labels. NaN = no value. */
 struct sq_page_series {
     sq_str name;
+    size_t
+        colour; /* the run's place, so that a run has one colour throughout */
     double *values, *lo, *hi; /* lo and hi may be NULL: no intervals */
 };
 struct sq_page_chart {

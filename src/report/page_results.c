@@ -84,7 +84,8 @@ static void chart_metrics(struct sq_page *p, const struct sq_board_row *rows,
         struct sq_page_series *s = &series[nseries];
         double *v = sq_arena_array(a, 3 * n, sizeof *v);
         bool any = false;
-        *s = (struct sq_page_series){p->runs[run].label, v, v + n, v + 2 * n};
+        *s = (struct sq_page_series){p->runs[run].label, run, v, v + n,
+                                     v + 2 * n};
         for (size_t i = 0; i < 3 * n; i++)
             v[i] = NAN;
         for (size_t i = 0; i < n; i++) {
@@ -105,8 +106,15 @@ static void chart_metrics(struct sq_page *p, const struct sq_board_row *rows,
         }
         nseries += any;
     }
-    struct sq_page_chart c = {
-        "bar", rows->entry->suite, labels, nlabels, series, nseries, min, max};
+    struct sq_page_chart c = {.kind = "bar",
+                              .labels = labels,
+                              .nlabels = nlabels,
+                              .series = series,
+                              .nseries = nseries,
+                              .min = min,
+                              .max = max};
+    c.title = sq_str_from(
+        sq_arena_printf(a, "From %g to %g, with 95%% intervals", min, max));
     if (nlabels && nseries)
         sq_buf_addf(p->out, "%zu ", sq_page_add_chart(p, &c));
 }
@@ -130,33 +138,47 @@ static void chart_group(struct sq_page *p, const struct sq_board_row *rows,
     sq_buf_adds(p->out, "\"></div>\n");
 }
 
+static void add_row(struct sq_page *p, const struct sq_board_row *r,
+                    struct sq_grid *g)
+{
+    struct sq_arena *a = &p->arena;
+    sq_str cells[] = {r->metric,
+                      sq_board_rank_text(a, r),
+                      run_of(p, r->entry)->model,
+                      rounded(a, r->value_text),
+                      rounded(a, r->stderr_text),
+                      interval(a, r),
+                      r->n_text,
+                      r->entry->run};
+    sq_grid_add(g, cells);
+}
+
+/* The metrics of an overview, and the others where they are asked for. */
 static void table_group(struct sq_page *p, struct sq_board_row *rows, size_t n)
 {
     static const struct sq_grid_column columns[] = {
         {"metric", false}, {"#", true},   {"model", false},
         {"value", true},   {"se", true},  {"95% interval", true},
         {"n", true},       {"run", false}};
-    struct sq_grid g = {.columns = columns, .ncolumns = 8};
-    struct sq_arena *a = &p->arena;
+    struct sq_grid first = {.columns = columns, .ncolumns = 8}, more = first;
     for (size_t from = 0, to; from < n; from = to) {
         for (to = from + 1;
              to < n && sq_str_eq(rows[from].metric, rows[to].metric); to++)
             ;
         sq_board_rank(&rows[from], to - from);
-        for (size_t i = from; i < to; i++) {
-            sq_str cells[] = {rows[i].metric,
-                              sq_board_rank_text(a, &rows[i]),
-                              run_of(p, rows[i].entry)->model,
-                              rounded(a, rows[i].value_text),
-                              rounded(a, rows[i].stderr_text),
-                              interval(a, &rows[i]),
-                              rows[i].n_text,
-                              rows[i].entry->run};
-            sq_grid_add(&g, cells);
-        }
+        for (size_t i = from; i < to; i++)
+            add_row(p, &rows[i], in_overview(&rows[i]) ? &first : &more);
     }
-    sq_html_grid(&g, SQ_STR("Metrics over all samples"), p->out);
-    sq_grid_release(&g);
+    if (first.nrows)
+        sq_html_grid(&first, SQ_STR("Metrics over all samples"), p->out);
+    if (more.nrows) {
+        sq_buf_adds(p->out, "<details><summary>More metrics</summary>\n");
+        sq_html_grid(&more, SQ_STR("Metrics over all samples, in detail"),
+                     p->out);
+        sq_buf_adds(p->out, "</details>\n");
+    }
+    sq_grid_release(&first);
+    sq_grid_release(&more);
 }
 
 enum sq_status sq_page_results(struct sq_page *p, struct sq_err *err)
@@ -195,6 +217,12 @@ static int compare_slices(sq_str a, sq_str b)
     if (sq_str_to_num(va, &x) && sq_str_to_num(vb, &y) && x != y)
         return x < y ? -1 : 1;
     return sq_str_cmp(va, vb);
+}
+
+/* One row, of all samples: nothing to draw. */
+static bool is_clustered(const struct sq_board_row *r)
+{
+    return sq_str_eq(facet_of(r->slice), SQ_STR(SQ_CLUSTERED));
 }
 
 /* By suite, group, facet, metric, slice, run. */
@@ -257,7 +285,7 @@ static void chart_slices(struct sq_page *p, const struct sq_board_row *rows,
         }
         if (any)
             series[nseries++] = (struct sq_page_series){
-                p->runs[run].label, v, v + nlabels, v + 2 * nlabels};
+                p->runs[run].label, run, v, v + nlabels, v + 2 * nlabels};
     }
     struct sq_page_chart c = {.kind = numbers && nlabels > 1 ? "line" : "bar",
                               .labels = labels,
@@ -292,6 +320,8 @@ static void slice_tables(struct sq_page *p, const struct sq_board_row *rows,
         sq_grid_add(&g, cells);
     }
     sq_str facet = facet_of(rows->slice);
+    if (is_clustered(rows))
+        facet = SQ_STR("clusters: the same means, other errors");
     sq_buf_adds(p->out, "<details><summary>Table by ");
     sq_html_text(facet, p->out);
     sq_buf_adds(p->out, "</summary>\n");
@@ -332,7 +362,7 @@ enum sq_status sq_page_slices(struct sq_page *p, struct sq_err *err)
             heading(r, p->out);
         last = r;
         sq_buf_adds(p->out, "<div class=\"charts\" data-charts=\"");
-        for (size_t i = from, k; i < to; i = k) {
+        for (size_t i = from, k; i < to && !is_clustered(r); i = k) {
             for (k = i + 1;
                  k < to && sq_str_eq(b->rows[i].metric, b->rows[k].metric); k++)
                 ;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "seqeval_metric.h"
+#include "stat/cluster.h"
 #include "stat/passk.h"
 #include "stat/sequence.h"
 #include "stat/stat.h"
@@ -26,7 +27,9 @@ struct fold {
     char *metric, *slice; /* NULL = none yet */
     double *values, *weights;
     long long *epochs, *ones;
+    size_t *clusters;
     size_t n, cap;
+    bool clustered;          /* two of them at least are in one cluster */
     const long long *pass_k; /* 0 ends them */
     struct result *results;
     size_t nresults;
@@ -40,6 +43,18 @@ static void put_result(struct fold *f, const char *metric,
         (struct result){sq_xstrdup(metric), sq_xstrdup(f->slice), estimate};
 }
 
+/* Of the values as they now are; weights NULL: all of one. */
+static struct sq_estimate mean_of(const struct fold *f, const double *weights,
+                                  double min, double max)
+{
+    if (f->clustered)
+        return sq_stat_clustered(f->values, weights, f->clusters, f->n, min,
+                                 max);
+    if (weights)
+        return sq_stat_pooled(f->values, weights, f->n, min, max);
+    return sq_stat_mean(f->values, f->n, min, max);
+}
+
 /* pass@k, unless a sample has fewer epochs than k. */
 static void put_pass_k(struct fold *f, long long k)
 {
@@ -49,7 +64,7 @@ static void put_pass_k(struct fold *f, long long k)
             return;
         f->values[i] = sq_stat_pass_k(f->epochs[i], f->ones[i], k);
     }
-    struct sq_estimate e = sq_stat_mean(f->values, f->n, 0, 1);
+    struct sq_estimate e = mean_of(f, NULL, 0, 1);
     /* One sample says nothing of others, its epochs something of itself. */
     if (f->n == 1)
         e.stderr_ =
@@ -72,13 +87,28 @@ static struct sq_estimate estimate(const struct sq_metric *m,
 {
     if (m->sum)
         return sum_of(f->values, f->n);
-    if (m->pooled)
-        return sq_stat_pooled(f->values, f->weights, f->n, m->min, m->max);
-    return sq_stat_mean(f->values, f->n, m->min, m->max);
+    return mean_of(f, m->pooled ? f->weights : NULL, m->min, m->max);
+}
+
+/* Are two of them in one cluster? */
+static bool any_repeats(const size_t *clusters, size_t n)
+{
+    size_t largest = 0;
+    bool found = false;
+    for (size_t i = 0; i < n; i++)
+        largest = clusters[i] > largest ? clusters[i] : largest;
+    bool *seen = sq_xcalloc(largest + 1, sizeof *seen);
+    for (size_t i = 0; i < n && !found; i++) {
+        found = seen[clusters[i]];
+        seen[clusters[i]] = true;
+    }
+    free(seen);
+    return found;
 }
 
 static void end_group(struct fold *f)
 {
+    f->clustered = any_repeats(f->clusters, f->n);
     const struct sq_metric *m =
         f->metric ? sq_metric_find(sq_str_from(f->metric)) : NULL;
     if (m && strcmp(f->metric, pass_1) == 0)
@@ -107,7 +137,9 @@ static void on_value(void *ctx, const struct sq_metric_row *row)
         f->weights = sq_xrealloc(f->weights, f->cap, sizeof *f->weights);
         f->epochs = sq_xrealloc(f->epochs, f->cap, sizeof *f->epochs);
         f->ones = sq_xrealloc(f->ones, f->cap, sizeof *f->ones);
+        f->clusters = sq_xrealloc(f->clusters, f->cap, sizeof *f->clusters);
     }
+    f->clusters[f->n] = row->cluster;
     f->weights[f->n] = (double)row->steps;
     f->epochs[f->n] = row->epochs;
     f->ones[f->n] = row->ones;
@@ -138,6 +170,7 @@ static enum sq_status put_suite(struct sq_session *s, int64_t suite,
     free(f.weights);
     free(f.epochs);
     free(f.ones);
+    free(f.clusters);
     return st;
 }
 

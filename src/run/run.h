@@ -17,6 +17,7 @@ struct sq_run_model {
     const char *key;            /* secret, NULL = none */
     const char *key_env;        /* the variable it came from */
     const char *replay_field;   /* NULL = the usual ones */
+    const char *name;           /* of a recorded model; NULL = as it says */
     bool completions;           /* /completions instead of /chat/completions */
     const char *chat_template;  /* of a local model, NULL = its own */
     const char *const *headers; /* secret, NULL-terminated; NULL = none */

@@ -70,6 +70,20 @@ double sq_student_tail(double t, double df)
     return t >= 0 ? half : 1 - half;
 }
 
+/* By halving too, on a scale that is long enough for one degree of freedom. */
+double sq_student_quantile(double p, double df)
+{
+    double lo = -1e8, hi = 1e8;
+    for (int i = 0; i < 120; i++) {
+        double mid = (lo + hi) / 2;
+        if (1 - sq_student_tail(mid, df) < p)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return (lo + hi) / 2;
+}
+
 double sq_coins_at(double k, double n)
 {
     if (k < 0 || k > n)

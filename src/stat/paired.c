@@ -151,19 +151,6 @@ void sq_stat_holm(const double *p, size_t n, double *adjusted)
     free(order);
 }
 
-double sq_stat_clustered_se(const double *values, const size_t *cluster,
-                            size_t n, size_t nclusters)
-{
-    double *sum = sq_xcalloc(nclusters + 1, sizeof *sum), squares = 0;
-    double mean = sum_of(values, n) / (double)n;
-    for (size_t i = 0; i < n; i++)
-        sum[cluster[i]] += values[i] - mean;
-    for (size_t c = 0; c < nclusters; c++)
-        squares += sum[c] * sum[c];
-    free(sum);
-    return sqrt(squares) / (double)n;
-}
-
 double sq_stat_power(double delta, double se, double alpha)
 {
     return sq_normal_cdf(delta / se - sq_normal_quantile(1 - alpha));

@@ -46,12 +46,6 @@ double sq_stat_sign_flip(const double *d, size_t n, size_t resamples,
  * alpha where the hypothesis is rejected with family-wise level alpha. */
 void sq_stat_holm(const double *p, size_t n, double *adjusted);
 
-/* Standard error of a mean over clusters of values that are not independent:
- * sqrt(sum over clusters (sum of residuals)^2) / n (Miller 2024,
- * arXiv:2411.00640, s. 2.2). cluster[i] < nclusters. */
-double sq_stat_clustered_se(const double *values, const size_t *cluster,
-                            size_t n, size_t nclusters);
-
 /* ---- power, one-sided level alpha, normal approximation ----------------- */
 
 /* Chance to find a true difference of delta with standard error se:

@@ -78,6 +78,13 @@ static const char *const version_1[] = {
     " value TEXT NOT NULL,"
     " PRIMARY KEY(sample, name)"
     ") STRICT, WITHOUT ROWID",
+    /* name '' = the usual clustering */
+    "CREATE TABLE sample_cluster("
+    " sample INTEGER NOT NULL REFERENCES sample ON DELETE CASCADE,"
+    " name TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY(sample, name)"
+    ") STRICT, WITHOUT ROWID",
     "CREATE TABLE step("
     " sample INTEGER NOT NULL REFERENCES sample ON DELETE CASCADE,"
     " step INTEGER NOT NULL,"

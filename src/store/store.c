@@ -139,19 +139,19 @@ static enum sq_status find_sample(struct sq_store *s, int64_t suite,
     return st;
 }
 
-static enum sq_status put_facets(struct sq_store *s, int64_t row,
-                                 const struct sq_sample *sample,
-                                 struct sq_err *err)
+/* Facets, or clusters. */
+static enum sq_status put_fields(struct sq_store *s, int64_t row,
+                                 const char *sql, const struct sq_field *fields,
+                                 size_t n, struct sq_err *err)
 {
     enum sq_status st = SQ_OK;
 
-    for (size_t i = 0; st == SQ_OK && i < sample->nfacets; i++) {
-        struct sq_stmt *q =
-            sq_db_query(s->db, "INSERT INTO sample_facet VALUES(?1, ?2, ?3)");
+    for (size_t i = 0; st == SQ_OK && i < n; i++) {
+        struct sq_stmt *q = sq_db_query(s->db, sql);
 
         sq_stmt_bind_int(q, 1, row);
-        sq_stmt_bind_str(q, 2, sample->facets[i].name);
-        sq_stmt_bind_str(q, 3, sample->facets[i].value);
+        sq_stmt_bind_str(q, 2, fields[i].name);
+        sq_stmt_bind_str(q, 3, fields[i].value);
         st = sq_stmt_run(q, err);
     }
     return st;
@@ -210,7 +210,12 @@ static enum sq_status make_sample(struct sq_store *s, int64_t suite,
     if (st != SQ_OK || sq_db_changes(s->db) == 0)
         return st;
     *row = sq_db_last_row(s->db);
-    st = put_facets(s, *row, sample, err);
+    st = put_fields(s, *row, "INSERT INTO sample_facet VALUES(?1, ?2, ?3)",
+                    sample->facets, sample->nfacets, err);
+    if (st == SQ_OK)
+        st =
+            put_fields(s, *row, "INSERT INTO sample_cluster VALUES(?1, ?2, ?3)",
+                       sample->clusters, sample->nclusters, err);
     for (size_t i = 0; st == SQ_OK && i < sample->nsteps; i++)
         st = put_step(s, *row, i, &sample->steps[i], err);
     return st;

@@ -255,14 +255,17 @@ enum sq_status sq_store_audit_put(struct sq_store *s, const struct sq_run *run,
 
 /* ---- metrics ----------------------------------------------------------- */
 
-/* One value of a metric for one sample (mean over its epochs), with the
- * sample's facets as slices. Ordered by metric, then slice ('' first), then
- * sample. */
+/* One value of a metric for one sample (mean over its epochs). Slices are ''
+ * (all), each of the samples' facets, and all again as "clustered=NAME" for
+ * each clustering that has a name. Ordered by metric, then slice, then sample.
+ */
 struct sq_metric_row {
     const char *suite, *metric, *slice;
     double value;
     size_t steps;           /* of the sample, the answerable ones */
     long long epochs, ones; /* values that the mean is of; those that are 1 */
+    size_t cluster;         /* the slice's samples that have the same are not
+                               independent of each other */
 };
 enum sq_status sq_store_metric_each(struct sq_store *s,
                                     const struct sq_run *run, int64_t suite,
@@ -290,6 +293,10 @@ enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
                                    const char *metric, double value,
                                    double stderr_, double lo, double hi,
                                    size_t n, struct sq_err *err) SQ_CHECKED;
+
+/* Makes the view `ranges` of the run anew from its scores. */
+enum sq_status sq_store_ranges_put(struct sq_store *s, const struct sq_run *run,
+                                   struct sq_err *err) SQ_CHECKED;
 
 /* ---- reading for reports ----------------------------------------------- */
 
@@ -345,7 +352,8 @@ enum sq_store_query {
     /* run -> role, requests, cached, retries, prompt_tokens, cached_tokens,
      * completion_tokens, reasoning_tokens, cost; the model first */
     SQ_QUERY_RUN_USAGE,
-    /* run -> role, latency_ms of each response, the model's first, ascending */
+    /* run -> role, latency_ms of each response that was not a recording, the
+     * model's first, ascending */
     SQ_QUERY_RUN_LATENCIES,
     /* The next three: of all samples where none is given; in the order of the
      * suite's data.

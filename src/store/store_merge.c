@@ -225,6 +225,8 @@ static enum sq_status copy_all(struct sq_db *db, struct sq_err *err)
     if (st == SQ_OK)
         st = copy_rows(db, "sample_facet", "", err);
     if (st == SQ_OK)
+        st = copy_rows(db, "sample_cluster", "", err);
+    if (st == SQ_OK)
         st = copy_rows(db, "step", "", err);
     if (st == SQ_OK)
         st = sq_db_exec(db, find_shards, err);

@@ -2,7 +2,9 @@
 #include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
+#include "base/buf.h"
 #include "base/mem.h"
+#include "seqeval_metric.h"
 #include "store/handle.h"
 
 enum sq_status sq_store_metric_number(struct sq_store *s, const char *name,
@@ -36,6 +38,12 @@ struct slice {
     size_t end; /* in members: where the next one begins */
 };
 
+struct clustering {
+    char *slice;  /* "clustered=family" */
+    size_t *of;   /* a cluster for each place */
+    size_t count; /* clusters of the samples that it names */
+};
+
 /* A sample's values: how many, and how many of them are 1. */
 struct tally {
     long long epochs, ones;
@@ -54,12 +62,19 @@ struct roll {
     size_t nmembers;
     struct slice *slices; /* by name */
     size_t nslices;
+    struct clustering *clusterings; /* by name; the first is '' */
+    size_t nclusterings;
 };
 
 static void roll_release(struct roll *r)
 {
     for (size_t i = 0; i < r->nslices; i++)
         free(r->slices[i].name);
+    for (size_t i = 0; i < r->nclusterings; i++) {
+        free(r->clusterings[i].slice);
+        free(r->clusterings[i].of);
+    }
+    free(r->clusterings);
     free(r->slices);
     free(r->members);
     free(r->values);
@@ -145,6 +160,53 @@ static enum sq_status read_slices(struct roll *r, int64_t suite,
     return st;
 }
 
+/* Each sample is a cluster of its own, until it is said to be in another. */
+static struct clustering *add_clustering(struct roll *r, sq_str name)
+{
+    size_t n = r->nclusterings;
+
+    r->clusterings = grow(r->clusterings, n, sizeof(r->clusterings[0]));
+    struct clustering *c = &r->clusterings[r->nclusterings++];
+    struct sq_buf slice;
+
+    sq_buf_init(&slice, SQ_MAX_MESSAGE);
+    sq_buf_addf(&slice, SQ_CLUSTERED "=%.*s", SQ_STR_ARG(name));
+    *c = (struct clustering){.slice = sq_str_dup(sq_buf_str(&slice)),
+                             .of = sq_xcalloc(r->n + 1, sizeof(size_t))};
+    sq_buf_release(&slice);
+    for (size_t i = 0; i < r->n; i++)
+        c->of[i] = i;
+    return c;
+}
+
+/* A cluster is named by the place of its first sample. */
+static enum sq_status read_clusters(struct roll *r, int64_t suite,
+                                    struct sq_err *err)
+{
+    struct sq_stmt *q = sq_db_query(
+        r->s->db, "SELECT c.name, p.id, first_value(p.id) OVER"
+                  "  (PARTITION BY c.name, c.value ORDER BY p.ordinal, p.id)"
+                  " FROM sample p JOIN sample_cluster c ON c.sample = p.id"
+                  " WHERE p.suite = ?1 ORDER BY 1");
+    struct clustering *c = add_clustering(r, SQ_STR(""));
+    enum sq_status st;
+    bool row;
+
+    sq_stmt_bind_int(q, 1, suite);
+    while ((st = sq_stmt_next(q, &row, err)) == SQ_OK && row) {
+        sq_str name = sq_stmt_str(q, 0);
+        size_t place = place_of(r, sq_stmt_int(q, 1));
+        size_t first = place_of(r, sq_stmt_int(q, 2));
+
+        if (!sq_str_eq(sq_str_from(c->slice + sizeof(SQ_CLUSTERED)), name))
+            c = add_clustering(r, name);
+        c->of[place] = first;
+        c->count += place == first;
+    }
+    sq_stmt_release(q);
+    return st;
+}
+
 /* ---- one metric after another ------------------------------------------- */
 
 struct metric {
@@ -203,8 +265,9 @@ static enum sq_status read_values(struct roll *r, const struct sq_run *run,
 
 typedef void metric_fn(void *ctx, const struct sq_metric_row *row);
 
-static void give(const struct roll *r, struct sq_metric_row *row, size_t place,
-                 metric_fn *fn, void *ctx)
+static void give(const struct roll *r, struct sq_metric_row *row,
+                 const struct clustering *c, size_t place, metric_fn *fn,
+                 void *ctx)
 {
     if (isnan(r->values[place]))
         return;
@@ -212,21 +275,29 @@ static void give(const struct roll *r, struct sq_metric_row *row, size_t place,
     row->steps = r->steps[place];
     row->epochs = r->tallies[place].epochs;
     row->ones = r->tallies[place].ones;
+    row->cluster = c->of[place];
     fn(ctx, row);
 }
 
 static void give_all(const struct roll *r, struct sq_metric_row *row,
                      metric_fn *fn, void *ctx)
 {
+    const struct clustering *usual = r->clusterings;
     size_t at = 0;
 
     row->slice = "";
     for (size_t i = 0; i < r->n; i++)
-        give(r, row, i, fn, ctx);
+        give(r, row, usual, i, fn, ctx);
     for (size_t i = 0; i < r->nslices; i++) {
         row->slice = r->slices[i].name;
         for (; at < r->slices[i].end; at++)
-            give(r, row, r->members[at], fn, ctx);
+            give(r, row, usual, r->members[at], fn, ctx);
+    }
+    /* One cluster tells nothing of others. */
+    for (size_t k = 1; k < r->nclusterings; k++) {
+        row->slice = r->clusterings[k].slice;
+        for (size_t i = 0; i < r->n && r->clusterings[k].count > 1; i++)
+            give(r, row, &r->clusterings[k], i, fn, ctx);
     }
 }
 
@@ -263,6 +334,8 @@ enum sq_status sq_store_metric_each(struct sq_store *s,
         st = read_samples(&r, suite, err);
     if (st == SQ_OK)
         st = read_slices(&r, suite, err);
+    if (st == SQ_OK)
+        st = read_clusters(&r, suite, err);
     if (st == SQ_OK)
         st = read_metrics(s, &metrics, &n, err);
     for (size_t i = 0; i < n; i++) {

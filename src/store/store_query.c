@@ -173,6 +173,7 @@ static const char *const queries[SQ_QUERY_COUNT] = {
         " FROM run r JOIN job j ON j.run = r.id"
         " JOIN response p ON p.id = j.response"
         " WHERE r.run_id = ?1 AND p.latency_ms IS NOT NULL"
+        "  AND p.engine <> 'replay'"
         " ORDER BY j.judge <> '', p.latency_ms",
 
     [SQ_QUERY_SAMPLE] =

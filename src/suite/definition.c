@@ -166,45 +166,11 @@ static enum sq_status load_files(const struct sq_json *json, const char *where,
     return SQ_OK;
 }
 
-static enum sq_status load_facets(const struct sq_json *sample,
-                                  const char *where, struct sq_suite_def *def,
-                                  struct sq_err *err)
-{
-    const struct sq_json *item;
-    struct sq_field *facets;
-    size_t i = 0;
-    enum sq_status st;
-
-    if (!sq_json_get(sample, "facets"))
-        return SQ_OK;
-    st = sq_json_need_object(sample, "facets", where, &item, err);
-    if (st != SQ_OK)
-        return st;
-    facets = sq_arena_array(&def->arena, sq_json_count(item), sizeof(*facets));
-    for (item = sq_json_first(item); item; item = sq_json_next(item), i++) {
-        sq_str name = sq_json_key(item);
-
-        if (!sq_field_is_name(name))
-            return sq_err_set(err, SQ_INPUT,
-                              "%s: facets: '%.*s': want %s as a name", where,
-                              SQ_STR_ARG(name), NAME.want);
-        if (sq_json_str(item).n == 0)
-            return sq_err_set(err, SQ_INPUT,
-                              "%s: facets: %.*s: want the name of a field",
-                              where, SQ_STR_ARG(name));
-        facets[i].name = sq_arena_str(&def->arena, name);
-        facets[i].value = sq_arena_str(&def->arena, sq_json_str(item));
-    }
-    def->facets = facets;
-    def->nfacets = i;
-    return SQ_OK;
-}
-
 /* How a record becomes a sample. */
 static enum sq_status load_sample(const struct sq_json *json, const char *path,
                                   struct sq_suite_def *def, struct sq_err *err)
 {
-    static const char *const keys[] = {"input",   "id",     "facets",
+    static const char *const keys[] = {"input",   "id",      "facets", "cluster",
                                        "records", "images", NULL};
     const struct sq_json *sample;
     struct place at;
@@ -228,7 +194,7 @@ static enum sq_status load_sample(const struct sq_json *json, const char *path,
     if (st == SQ_OK)
         st = sq_images_load(sample, where, &def->arena, &def->images, err);
     if (st == SQ_OK)
-        st = load_facets(sample, where, def, err);
+        st = sq_facets_load(sample, where, &def->arena, &def->facets, err);
     return st;
 }
 

@@ -296,30 +296,6 @@ static enum sq_status take_texts(const struct sq_task *t,
     return SQ_OK;
 }
 
-static enum sq_status take_facets(const struct sq_suite_def *def,
-                                  const struct sq_record *r,
-                                  struct sq_sample *sample, struct sq_err *err)
-{
-    struct sq_field *facets =
-        sq_arena_array(&sample->arena, def->nfacets, sizeof(*facets));
-    size_t i;
-
-    for (i = 0; i < def->nfacets; i++) {
-        sq_str name = def->facets[i].value;
-        enum sq_status st =
-            sq_record_made(r, name)
-                ? sq_record_text(r, name, &sample->arena, &facets[i].value, err)
-                : sq_field_text(r->json, name.p, r->where, &sample->arena,
-                                &facets[i].value, err);
-        if (st != SQ_OK)
-            return st;
-        facets[i].name = def->facets[i].name;
-    }
-    sample->facets = facets;
-    sample->nfacets = def->nfacets;
-    return SQ_OK;
-}
-
 static enum sq_status take_id(struct sq_suite *s, const struct sq_record *r,
                               struct sq_sample *sample, struct sq_err *err)
 {
@@ -393,7 +369,7 @@ static enum sq_status make_sample(struct sq_suite *s, const struct sq_record *r,
     if (st == SQ_OK)
         st = take_id(s, r, sample, err);
     if (st == SQ_OK)
-        st = take_facets(s->def, r, sample, err);
+        st = sq_facets_take(&s->def->facets, r, sample, err);
     if (st == SQ_OK)
         st = take_texts(&s->def->task, r, sample, err);
     if (st == SQ_OK)

@@ -10,6 +10,7 @@
  * but for the cursor.
  */
 #include "suite/data.h"
+#include "suite/facet.h"
 #include "suite/images.h"
 #include "suite/instructions.h"
 #include "suite/source.h"
@@ -24,11 +25,10 @@ struct sq_suite_def {
     size_t njudges;
     struct sq_sampling sampling; /* defaults of the benchmark */
     /* the record's fields: input (text; "" = task.prompt makes it), id ("" =
-     * position; a template where it has braces), facets */
+     * position; a template where it has braces) */
     sq_str input_field, id_field;
-    const struct sq_field *facets; /* name = facet, value = field */
-    size_t nfacets;
-    struct sq_images_def images;  /* likewise, of the query */
+    struct sq_facets facets;
+    struct sq_images_def images;  /* of the query */
     long long first, last;        /* records of each file; 0-0 = all */
     const struct sq_field *where; /* only files with these constants */
     size_t nwhere;

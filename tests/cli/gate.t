@@ -143,6 +143,33 @@ is "nor is such a run a baseline" "$status" 2
 run "$seqeval" export --baseline "$torn" --db "$db"
 is "nor exported as one" "$status" 2
 
+# two suites, each with a limit of its own
+params=n=40,steps=2
+for m in good near; do
+    "$BUILD/scripted_model" --suite-params $params --error-rate 0.02 --seed 3 \
+        >"$tmp/two.jsonl"
+    cat "$tmp/$m.jsonl" >>"$tmp/two.jsonl"
+    mv "$tmp/two.jsonl" "$tmp/two-$m.jsonl"
+    "$seqeval" run -q --suite "chain:$params" --suite chain:n=400,steps=1-6 \
+        --model "replay:$tmp/two-$m.jsonl" --db "$tmp/two.db" >/dev/null 2>&1
+done
+two() {
+    run "$seqeval" gate --db "$tmp/two.db" --candidate latest:two-near \
+        --baseline latest:two-good --format csv "$@"
+    rows=$(sed 1d "$out" | cut -d, -f1-3 | tr '\n' ';')
+}
+two --min step_rate=0.5
+is "a limit holds for every suite" "$status $(sed 1d "$out" | wc -l |
+    tr -d ' ')" "0 2"
+two --min "step_rate@chain:n=40,steps=2=0.5" \
+    --min step_rate@chain:n=400=0.999
+is "or for the one that is named" "$status $(grep -c ',pass,' "$out") $(grep -c \
+    ',fail,' "$out")" "1 1 1"
+two --min step_rate@gsm9k=0.5
+is "which must be there" "$status $(grep -c "no suite gsm9k" "$err")" "2 1"
+two --min step_rate=0.5 --min "step_rate@chain:n=40,steps=2=0.5"
+is "and have one limit" "$status" 2
+
 # usage
 gate --candidate latest:good --baseline latest:same
 is "nothing to hold to" "$status" 2

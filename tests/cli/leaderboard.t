@@ -99,6 +99,15 @@ board --column gsm9k
 is "a column that is not there" "$status" 2
 like "says so" "$err" "no scores for 'gsm9k'"
 
+# ---- the leaderboard of many runs goes through no steps
+board --format json
+cp "$out" "$tmp/with.json"
+sqlite3 "$db" ".backup $tmp/no_steps.db"
+sqlite3 "$tmp/no_steps.db" "drop table step_score; drop table finding;
+    drop table verdict; drop table sample_score" 2>/dev/null
+run "$seqeval" leaderboard --db "$tmp/no_steps.db" --format json
+ok "it needs the results alone" cmp "$out" "$tmp/with.json"
+
 # ---- one set of numbers
 for f in table markdown html csv json; do
     board --metric all --slice all --format $f --out "$tmp/board.$f"

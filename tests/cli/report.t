@@ -99,21 +99,60 @@ like "the policy names the page's own scripts and style" "$out" '^policy [12]$'
 like "every sample with both answers" "$out" '^samples 60$'
 like "the spans of its steps" "$out" '^step Reverse it\.$'
 
+# ---- the differences
+"$seqeval" compare latest:careful latest:hasty --db "$db" --format json \
+    >"$tmp/compare.json"
+cat >"$tmp/differences.py" <<'PY'
+import html, json, re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+section = re.search(r'<section id="differences">(.*?)</section>', page, re.S).group(1)
+assert "<caption>hasty against careful, chain:" in section
+rows = [[html.unescape(c) for c in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", r, re.S)]
+        for r in re.findall(r"<tr>(.*?)</tr>", section, re.S)]
+head, rows = rows[0], rows[1:]
+want = {r["metric"]: r for r in json.load(open(sys.argv[2]))}
+assert rows[0][0] == "step_rate" and len(rows) >= 3, rows
+for r in rows:
+    r = dict(zip(head, r))
+    w = want[r["metric"]]
+    for column, key in (("difference", "diff"), ("from", "lo"), ("to", "hi"),
+                        ("the first run", "a"), ("this run", "b")):
+        assert abs(float(r[column]) - w[key]) < 6e-5, (r, w)
+    assert r["samples"] == str(w["n"]), (r, w)
+    assert r["is"] == "worse", r
+print("differences", len(rows))
+PY
+run python3 "$tmp/differences.py" "$page" "$tmp/compare.json"
+like "the differences are those of compare" "$out" '^differences [3-9]$'
+run "$seqeval" report latest:careful --db "$db" --out "$tmp/alone.html"
+is "one run alone has none" "$(grep -c 'id="differences"\|#differences' \
+    "$tmp/alone.html")" 0
+"$seqeval" run --suite chain:steps=1-4,n=60 --db "$db" -q --limit 30 \
+    --model "replay:$tmp/hasty.jsonl" --model-name short >/dev/null
+run "$seqeval" report latest:careful latest:short --db "$db" --out "$tmp/apart.html"
+like "what may not be compared is said" "$tmp/apart.html" \
+    'No other run may be compared with the first'
+sqlite3 "$db" "pragma foreign_keys = on; delete from run where model = 'short'"
+
 # ---- in a browser
 for chromium in chromium chromium-browser google-chrome none; do
     if command -v $chromium >/dev/null; then break; fi
 done
-# dom PAGE: what it is after its scripts; the window is as large as a phone's
+# dom PAGE [OPTION...]: what it is after its scripts; the window is as large as a phone's
 dom() {
+    url=file://$1
+    shift
     timeout 60 "$chromium" --headless --no-sandbox --disable-gpu \
         --disable-dev-shm-usage --disable-background-networking \
         --disable-component-update --disable-sync --no-first-run \
         --user-data-dir="$tmp/profile" --virtual-time-budget=8000 \
-        --dump-dom "file://$1" 2>"$tmp/.chromium"
+        "$@" --dump-dom "$url" 2>"$tmp/.chromium"
 }
 if [ "$chromium" = none ]; then
     skip "a browser lists every sample" "no chromium"
     skip "and filters them" "no chromium"
+    skip "charts are drawn" "no chromium"
+    skip "and printed" "no chromium"
     skip "nothing hostile is run" "no chromium"
     skip "it is there as text" "no chromium"
     finish
@@ -128,6 +167,19 @@ if grep -q 'Chart.js v' "$page"; then
     like "charts are drawn" "$tmp/dom.html" '<canvas role="img"'
 else
     skip "charts are drawn" "built without Chart.js"
+fi
+
+# Paper shows charts that nobody has scrolled to: as many images as charts.
+if [ "$(grep -c 'Chart.js v' "$page")" = 0 ]; then
+    skip "and printed" "built without Chart.js"
+else
+    sed 's|^charts();|charts(); dispatchEvent(new Event("beforeprint"));|' \
+        "$page" >"$tmp/print.html"
+    sed -i.old 's|Content-Security-Policy|X-None|' "$tmp/print.html"
+    dom "$tmp/print.html" --window-size=600,400 >"$tmp/dom.html"
+    n=$(grep -o '<figure' "$tmp/dom.html" | wc -l | tr -d ' ')
+    is "and printed" "$((n > 9)) $(grep -o '<canvas' "$tmp/dom.html" | wc -l |
+        tr -d ' ')" "1 $n"
 fi
 
 # Every text that is not ours tries to run a script.

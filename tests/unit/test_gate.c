@@ -165,8 +165,10 @@ static void release(struct sq_scores *a, struct sq_scores *b,
 static void test_lost_samples(void **state)
 {
     struct sq_scores a = make_scores("a"), b = make_scores("b");
-    const struct sq_gate_limit drop = {SQ_STR("full_rate"), 2, false};
-    const struct sq_gate_limit floor = {SQ_STR("full_rate"), 0.95, true};
+    const struct sq_gate_limit drop = {.metric = SQ_STR("full_rate"),
+                                       .value = 2};
+    const struct sq_gate_limit floor = {
+        .metric = SQ_STR("full_rate"), .value = 0.95, .floor = true};
     struct sq_gate_result r;
 
     (void)state;
@@ -191,7 +193,8 @@ static void test_lost_samples(void **state)
 static void test_lost_by_both(void **state)
 {
     struct sq_scores a = make_scores("a"), b = make_scores("b");
-    const struct sq_gate_limit drop = {SQ_STR("full_rate"), 2, false};
+    const struct sq_gate_limit drop = {.metric = SQ_STR("full_rate"),
+                                       .value = 2};
     struct sq_gate_result r;
 
     (void)state;
@@ -211,7 +214,8 @@ static void test_lost_by_both(void **state)
 static void test_points_of_a_scale(void **state)
 {
     struct sq_scores a = make_scores("a"), b = make_scores("b");
-    const struct sq_gate_limit limit = {SQ_STR("quality"), 4, false};
+    const struct sq_gate_limit limit = {.metric = SQ_STR("quality"),
+                                        .value = 4};
     struct sq_gate_result r;
 
     (void)state;

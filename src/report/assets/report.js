@@ -55,8 +55,24 @@ const whiskers = {
     },
 };
 
-// A long name keeps its two ends.
-const short = (name) => name.length > 30 ? name.slice(0, 16) + "\u2026" + name.slice(-13) : name;
+// A long name keeps its two ends, but for what all runs' names have in common.
+const most = 24;
+const cut = (name) => name.length > most ? name.slice(0, 12) + "\u2026" + name.slice(-11) : name;
+const shorter = (() => {
+    const names = data.runs.map((r) => r.label);
+    const least = Math.min(...names.map((n) => n.length));
+    const same = (at) => names.every((n) => n.at(at) === names[0].at(at));
+    let head = 0, tail = 0;
+    while (head < least && same(head)) head++;
+    while (tail < least - head && same(-1 - tail)) tail++;
+    const inner = (n) => (head ? "\u2026" : "") + n.slice(head, n.length - tail) +
+        (tail ? "\u2026" : "");
+    const long = names.length > 1 && names.some((n) => n.length > most);
+    const found = names.map((n) => cut(long ? inner(n) : n));
+    const clear = new Set(found).size === names.length;
+    return new Map(names.map((n, i) => [n, clear ? found[i] : `${i + 1}: ${found[i]}`]));
+})();
+const short = (name) => shorter.get(name) || cut(name);
 
 function draw(figure, spec) {
     const ink = colour("--ink"), line = colour("--line");
@@ -71,10 +87,10 @@ function draw(figure, spec) {
         plugins: [whiskers],
         data: {
             labels: spec.labels.map(short),
-            datasets: spec.series.map((s, i) => ({
+            datasets: spec.series.map((s) => ({
                 label: short(s.name), data: s.values, lo: s.lo, hi: s.hi,
-                borderColor: palette[i % palette.length],
-                backgroundColor: stacked ? shades[s.name] : palette[i % palette.length],
+                borderColor: palette[s.colour % palette.length],
+                backgroundColor: stacked ? shades[s.name] : palette[s.colour % palette.length],
             })),
         },
         options: {
@@ -87,18 +103,25 @@ function draw(figure, spec) {
 
 function charts() {
     if (typeof Chart === "undefined") return;
+    const waiting = new Set();
+    const once = (figure) => {
+        drawn.unobserve(figure);
+        if (waiting.delete(figure)) draw(figure, data.charts[figure.dataset.chart]);
+    };
     const drawn = new IntersectionObserver((entries) => {
-        for (const e of entries) {
-            if (!e.isIntersecting) continue;
-            drawn.unobserve(e.target);
-            draw(e.target, data.charts[e.target.dataset.chart]);
-        }
+        for (const e of entries) if (e.isIntersecting) once(e.target);
     }, {rootMargin: "200px"});
+    // Paper shows what nobody has scrolled to.
+    addEventListener("beforeprint", () => [...waiting].forEach(once));
     document.querySelectorAll("[data-charts]").forEach((place) => {
         for (const i of place.dataset.charts.split(" ").filter((x) => x)) {
-            const figure = make("figure", {"data-chart": i},
-                                make("figcaption", null, data.charts[i].title));
+            const spec = data.charts[i];
+            const wide = spec.kind === "stack" ||
+                (spec.kind === "bar" && spec.labels.length * spec.series.length > 12);
+            const figure = make("figure", {"data-chart": i, class: wide ? "wide" : null},
+                                make("figcaption", null, spec.title));
             place.append(figure);
+            waiting.add(figure);
             drawn.observe(figure);
         }
     });
@@ -140,14 +163,14 @@ function stepTable(sample, answer) {
                 ? " (builds on " + step.depends.map((d) => d + 1).join(", ") + ")" : "")),
             make("td", null, chip(s.state), s.grader ? " " + s.grader : ""),
             make("td", null, s.judge === null ? "" : s.judge ? "done" : "not done"),
-            make("td", {class: "text"}, s.why),
+            make("td", {class: "why"}, s.why),
             make("td", null, s.evidence ? "\u201c" + s.evidence + "\u201d" : "")));
     }
     const head = ["step", "kind", "state", "judge", "why", "evidence"];
     return make("div", {class: "scroll"}, make("table", null,
         make("caption", null, "Steps"),
         make("thead", null, make("tr", null,
-            ...head.map((h) => make("th", {scope: "col"}, h)))), body));
+            ...head.map((h) => make("th", {scope: "col", class: h === "step" ? "n" : null}, h)))), body));
 }
 
 function answerView(sample, answer, several) {
@@ -164,7 +187,7 @@ function answerView(sample, answer, several) {
     });
     const response = marked(answer.text, places(answer.text, answer.scores),
         (piece, steps) => make("mark", {"data-step": steps.join(" ")}, piece));
-    const facts = [answer.error, answer.ms === null ? null : answer.ms + " ms",
+    const facts = [answer.error, answer.ms ? answer.ms + " ms" : null,
                    answer.tokens === null ? null : answer.tokens + " tokens"]
         .filter((x) => x);
     const view = make("div", {class: "answer"},
@@ -202,7 +225,7 @@ function summaryChips(sample) {
     return sample.answers.map((a) => {
         const decided = a.scores.filter((s) => s.state === "pass" || s.state === "fail");
         const pass = decided.filter((s) => s.state === "pass").length;
-        const name = data.runs.length > 1 ? data.runs[a.run].label + " " : "";
+        const name = data.runs.length > 1 ? short(data.runs[a.run].label) + " " : "";
         if (!decided.length) return chip(a.state === "pass" ? "not_judged" : a.state,
                                          name + (a.state === "pass" ? "answered" : a.state));
         return chip(pass === decided.length ? "pass" : "fail",
