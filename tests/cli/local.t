@@ -41,12 +41,19 @@ ok "every answer is the same, one at a time or not" \
     cmp "$tmp/1.txt" "$tmp/16.txt"
 is "some end by themselves, some at their limit" \
     "$(cut -d '|' -f 3 "$tmp/1.txt" | sort -u | tr '\n' ' ')" "length stop "
-local_run "$tmp/tiny.gguf" --db "$tmp/t1.db" -j 1 --temperature 1 --seed 7
-local_run "$tmp/tiny.gguf" --db "$tmp/t2.db" -j 5 --temperature 1 --seed 7
-local_run "$tmp/tiny.gguf" --db "$tmp/t3.db" -j 5 --temperature 1 --seed 8
+draw() { # DATABASE ARGUMENT...
+    db=$1
+    shift
+    local_run "$tmp/tiny.gguf" --db "$db" --temperature 1 --epochs 2 "$@"
+}
+draw "$tmp/t1.db" -j 1 --seed 7
+draw "$tmp/t2.db" -j 5 --seed 7
+draw "$tmp/t3.db" -j 5 --seed 8
 answers "$tmp/t1.db" >"$tmp/t1.txt"
 answers "$tmp/t2.db" >"$tmp/t2.txt"
 ok "a seed draws the same at any concurrency" cmp "$tmp/t1.txt" "$tmp/t2.txt"
+is "each epoch draws otherwise" "$(sort -t '|' -u -k 2,2 "$tmp/t1.txt" |
+    wc -l | tr -d ' ')" 24
 ok "another seed draws otherwise" test \
     "$(cut -d '|' -f 2 "$tmp/t1.txt")" != \
     "$(answers "$tmp/t3.db" | cut -d '|' -f 2)"
@@ -103,10 +110,11 @@ is "each is an error of its own" "$(sqlite3 "$tmp/short.db" \
     "SELECT DISTINCT state FROM step_scores")" error
 
 # ---- bad files --------------------------------------------------------------
-bad() { # NAME FILE PATTERN
-    run "$seqeval" run --suite chain:n=1 --model "local:$2" --db "$tmp/bad.db"
+bad() { # NAME FILE PATTERN: status 2 and one line, nothing of the library's
+    run timeout 60 "$seqeval" run --suite chain:n=1 --model "local:$2" \
+        --db "$tmp/bad.db"
     if [ "$status" -eq 2 ] && [ "$(wc -l <"$err")" -eq 1 ] &&
-        grep -q "$3" "$err"; then
+        [ ! -s "$out" ] && grep -q "$3" "$err"; then
         pass "$1"
     else
         fail "$1" "want status 2 and one line with: $3"
@@ -114,38 +122,69 @@ bad() { # NAME FILE PATTERN
 }
 echo "this is no model" >"$tmp/text.gguf"
 bad "no GGUF" "$tmp/text.gguf" 'not a GGUF file'
+: >"$tmp/empty.gguf"
+bad "an empty file" "$tmp/empty.gguf" 'not a GGUF file'
 bad "no file" "$tmp/nowhere.gguf" 'No such file'
 bad "a folder" "$tmp" 'a folder'
-bad "an empty file" /dev/null 'not a GGUF file'
+bad "a device" /dev/null 'no regular file'
+mkfifo "$tmp/pipe.gguf"
+bad "a pipe that nobody writes" "$tmp/pipe.gguf" 'no regular file'
+cp "$tmp/tiny.gguf" "$tmp/mine.gguf"
+chmod 0 "$tmp/mine.gguf"
+if [ -r "$tmp/mine.gguf" ]; then
+    skip "a file of another's" "root reads all"
+else
+    bad "a file of another's" "$tmp/mine.gguf" 'Permission denied'
+fi
 tiny "$tmp/vocab.gguf" without=tensors
 bad "a vocabulary alone" "$tmp/vocab.gguf" 'vocabulary alone'
 tiny "$tmp/mute.gguf" without=tokens
 bad "no vocabulary" "$tmp/mute.gguf" 'no vocabulary'
 tiny "$tmp/claims.gguf" claims=100000
 bad "tensors beyond the end" "$tmp/claims.gguf" 'cut off'
-head -c 300000 "$tmp/tiny.gguf" >"$tmp/cut.gguf"
-bad "cut off" "$tmp/cut.gguf" 'cut off'
+bytes=$(wc -c <"$tmp/tiny.gguf")
+for n in 3 4 7 15 23 24 30 57 100 333 800 2500 4000 5000 5500 6000 100000 \
+    $((bytes - 32)) $((bytes - 1)); do
+    head -c "$n" "$tmp/tiny.gguf" >"$tmp/cut.gguf"
+    bad "cut off after $n bytes" "$tmp/cut.gguf" 'cut off\|not a GGUF'
+done
 tiny "$tmp/large.gguf" claims=10000000
 truncate -s 3000G "$tmp/large.gguf" 2>/dev/null &&
     bad "more than the memory" "$tmp/large.gguf" 'GB are free'
+tiny "$tmp/other.gguf" arch=nonesuch
+bad "an architecture that nobody knows" "$tmp/other.gguf" \
+    "unknown model architecture: 'nonesuch'"
 tiny "$tmp/nan.gguf" nan=1
-run "$seqeval" run --suite chain:n=1 --model "local:$tmp/nan.gguf" \
-    --db "$tmp/bad.db"
-ok "weights that are no numbers" test "$status" -eq 2 -o "$status" -eq 4
+bad "weights that are no numbers" "$tmp/nan.gguf" 'no numbers'
+tiny "$tmp/abort.gguf" epsilon=-1
+bad "what libllama aborts at" "$tmp/abort.gguf" 'libllama cannot go on.*eps'
 
 # ---- stopping ---------------------------------------------------------------
+# stop NAME ARGUMENT...: SIGINT amid a run that would take minutes
+stop() {
+    name=$1
+    shift
+    rm -f "$tmp/stop.db"
+    "$seqeval" run --suite chain:n=400 --model "local:$tmp/long.gguf" \
+        --db "$tmp/stop.db" "$@" >"$out" 2>"$err" &
+    pid=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ ! -e "$tmp/stop.db" ] || break
+        sleep 0.2
+    done
+    sleep 0.5
+    begun=$(date +%s%N)
+    kill -INT $pid
+    wait $pid
+    status=$?
+    took=$((($(date +%s%N) - begun) / 1000000))
+    is "Ctrl-C ends it with what was there, amid $name" "$status" 130
+    like "it says so" "$err" 'interrupted'
+    ok "within a second ($took ms)" test $took -lt 1000
+}
 tiny "$tmp/long.gguf" end=0 context=100000
-"$seqeval" run --suite chain:n=400 --model "local:$tmp/long.gguf" \
-    --max-tokens 90000 --db "$tmp/stop.db" >"$out" 2>"$err" &
-pid=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-    [ ! -e "$tmp/stop.db" ] || break
-    sleep 0.2
-done
-sleep 0.3
-kill -INT $pid
-wait $pid
-status=$?
-is "Ctrl-C ends it with what was there" "$status" 130
-like "it says so" "$err" 'interrupted'
+stop answers --max-tokens 90000
+stop "a prompt" --no-chat --system "$(printf '%30000s' x | tr ' ' y)"
+stop "prompts that are too long" --no-chat \
+    --system "$(printf '%90000s' x | tr ' ' y)"
 finish
