@@ -62,6 +62,24 @@ is "provenance has the file's digest" "$(sqlite3 "$tmp/1.db" \
     "$(sha256sum "$tmp/tiny.gguf" 2>/dev/null | cut -d ' ' -f 1)"
 local_run "$tmp/tiny.gguf" --db "$tmp/l.db" --logprobs 3 -n 2
 is "logprobs: a run" "$status" 0
+content="json_each(sqlar_uncompress(raw_z, raw_bytes),
+    '\$.choices[0].logprobs.content') t"
+is "one for each token but that which ends an answer" "$(sqlite3 "$tmp/l.db" \
+    "SELECT count(*) FROM response, $content WHERE raw_z NOT NULL")" \
+    "$(sqlite3 "$tmp/l.db" "SELECT sum(completion_tokens) - sum(stop = 'stop')
+        FROM response WHERE raw_z NOT NULL")"
+is "the chosen one is the likeliest of three" "$(sqlite3 "$tmp/l.db" \
+    "SELECT DISTINCT json_array_length(t.value, '\$.top_logprobs'),
+        t.value ->> '\$.logprob' = t.value ->> '\$.top_logprobs[0].logprob',
+        t.value ->> '\$.logprob' >= t.value ->> '\$.top_logprobs[2].logprob'
+    FROM response, $content WHERE raw_z NOT NULL")" "3|1|1"
+letter=$(sqlite3 "$tmp/1.db" "SELECT text FROM response" | tr -cd a-z | cut -c1)
+local_run "$tmp/tiny.gguf" --db "$tmp/s.db" --stop "$letter"
+is "no answer has the text that stops it" "$(sqlite3 "$tmp/s.db" \
+    "SELECT count(*), sum(instr(text, '$letter')) FROM response")" "12|0"
+ok "one was stopped by it" test "$(sqlite3 "$tmp/s.db" \
+    "SELECT sum(length(text)) FROM response")" -lt \
+    "$(sqlite3 "$tmp/1.db" "SELECT sum(length(text)) FROM response")"
 
 for model in benchmarks/chain/models/*.gguf; do
     [ -e "$model" ] || continue
@@ -77,10 +95,11 @@ for model in benchmarks/chain/models/*.gguf; do
 done
 
 # ---- judging ----------------------------------------------------------------
-run "$seqeval" run -q --suite chain:n=6 --model "local:$tmp/tiny.gguf" \
-    --judge "local:$tmp/tiny.gguf" --judge-template steps --max-tokens 30 \
+run "$seqeval" run -v --suite chain:n=6 --model "local:$tmp/tiny.gguf" \
+    --judge "local:$tmp/./tiny.gguf" --judge-template steps --max-tokens 30 \
     --db "$tmp/judge.db"
 ok "model and judge of one file" test "$status" -eq 0 -o "$status" -eq 4
+is "it is loaded once" "$(grep -c 'texts at a time' "$err")" 1
 is "every step has a state" "$(sqlite3 "$tmp/judge.db" \
     "SELECT count(*) FROM step_scores WHERE state IS NULL OR
      state = 'not_run'")" 0
