@@ -18,7 +18,8 @@
     } while (0)
 
 static const char *const rules[] = {
-    "{\"check\":\"contained\",\"reference\":\"a\",\"skip\":3,\"markers\":\"i\"}",
+    "{\"check\":\"contained\",\"reference\":\"a\",\"skip\":3,\"markers\":"
+    "\"i\"}",
     "{\"check\":\"flexible_number\",\"reference\":\"1,2\"}",
     "{\"check\":\"hendrycks\",\"reference\":\"\\\\frac12\"}",
     "{\"check\":\"last_number\",\"reference\":\"12\"}",
