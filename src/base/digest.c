@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 
 #include "base/mem.h"
+#include "base/stop.h"
 
 struct sq_sha256 {
     EVP_MD_CTX *ctx;
@@ -105,9 +106,13 @@ enum sq_status sq_sha256_file(const char *path, char hex[SQ_DIGEST_HEX],
     }
     d = sq_sha256_new();
     chunk = sq_xmalloc(CHUNK);
-    while ((n = fread(chunk, 1, CHUNK, f)) > 0) {
+    while (!sq_stop && (n = fread(chunk, 1, CHUNK, f)) > 0) {
         sq_sha256_add(d, (sq_str){chunk, n});
         total += n;
+    }
+    if (sq_stop) {
+        status = sq_err_set(err, SQ_INTERRUPTED, "interrupted");
+        goto out;
     }
     if (ferror(f)) {
         status = sq_err_set(err, SQ_IO, "%s: %s", path, strerror(errno));

@@ -20,7 +20,8 @@ void sq_sha256_of(sq_str bytes, char hex[SQ_DIGEST_HEX]);
 /* The same in base64, as Content-Security-Policy names scripts. */
 #define SQ_DIGEST_BASE64 45 /* with the NUL */
 void sq_sha256_base64(sq_str bytes, char text[SQ_DIGEST_BASE64]);
-/* Of a file's bytes as stored; *size (may be NULL) gets their number. */
+/* Of a file's bytes as stored; *size (may be NULL) gets their number. A stop
+ * (base/stop.h) is SQ_INTERRUPTED: a file may be of any size. */
 enum sq_status sq_sha256_file(const char *path, char hex[SQ_DIGEST_HEX],
                               unsigned long long *size,
                               struct sq_err *err) SQ_CHECKED;

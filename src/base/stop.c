@@ -8,11 +8,23 @@ volatile sig_atomic_t sq_stop;
 
 enum { END_AT_ONCE = 3 };
 
+/* The handler's own. */
+static volatile sig_atomic_t at_once;
+
 static void on_signal(int sig)
 {
+    static const char line[] = "seqeval: interrupted\n";
     (void)sig;
-    if (++sq_stop >= END_AT_ONCE)
-        _exit(sq_status_exit(SQ_INTERRUPTED));
+    if (++sq_stop < END_AT_ONCE && !at_once)
+        return;
+    ssize_t told = at_once ? write(STDERR_FILENO, line, sizeof line - 1) : 0;
+    (void)told; /* perhaps nobody is there to read it */
+    _exit(sq_status_exit(SQ_INTERRUPTED));
+}
+
+void sq_stop_at_once(bool on)
+{
+    at_once = on;
 }
 
 void sq_stop_install(void)

@@ -4,6 +4,7 @@
 #include <llama.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -16,22 +17,24 @@ struct sq_llama {
     struct sq_llama_info info;
     char description[128];
     struct sq_llama_load how;
-    struct sq_buf line;  /* of the library's log, not yet ended */
-    char complaint[512]; /* the last error it logged */
+    struct sq_buf line; /* of the library's log, not yet ended */
+    char
+        complaint[512]; /* the first error it logged: the others follow of it */
     struct llama_model *model;
     const struct llama_vocab *vocab;
     struct llama_context *context;
     struct llama_batch batch;
     struct sq_llama_room room;
+    bool ready; /* something was decoded */
 };
 
 /* ---- the library's log -------------------------------------------------- */
 
-/* It comes in pieces; those of an error are kept for our own message. */
+/* It comes in pieces; an error is kept for our own message. */
 static void on_log(enum ggml_log_level level, const char *text, void *user)
 {
     struct sq_llama *l = user;
-    if (level == GGML_LOG_LEVEL_ERROR && strlen(text) > 1) {
+    if (level == GGML_LOG_LEVEL_ERROR && strlen(text) > 1 && !l->complaint[0]) {
         size_t n = strcspn(text, "\n");
         n = n < sizeof l->complaint - 1 ? n : sizeof l->complaint - 1;
         memcpy(l->complaint, text, n);
@@ -62,6 +65,32 @@ static const char *complaint(const struct sq_llama *l)
     if (!l->complaint[0])
         return "libllama does not say why";
     return colon ? colon + 2 : l->complaint;
+}
+
+/* ---- its aborts --------------------------------------------------------- */
+
+/* The one that the library works on: it does not say whose fault an abort is.
+ */
+static const struct sq_llama *at_work;
+
+/* Called where the library ends the process, as some damaged files make it. It
+ * cannot be gone on with, so the process ends here: with one line in place of
+ * the library's and of a core. What came back before is stored. */
+static void on_abort(const char *text)
+{
+    const struct sq_llama *l = at_work;
+    struct sq_log plain = {.out = stderr, .level = SQ_LOG_ERROR};
+    char line[512] = "";
+    /* "/where/it/was/built/FILE:LINE: WHAT" */
+    const char *what = strstr(text, ": ");
+    what = what ? what + 2 : text;
+    size_t n = strcspn(what, "\n");
+    memcpy(line, what, n < sizeof line ? n : sizeof line - 1);
+    sq_log(l && l->how.log ? l->how.log : &plain, SQ_LOG_ERROR,
+           "%s: libllama cannot go on with it, and the file is damaged or of a "
+           "kind that it does not run: %s",
+           l ? l->how.path : "a model", line);
+    _exit(sq_status_exit(l && l->ready ? SQ_INTERNAL : SQ_INPUT));
 }
 
 /* ---- loading ------------------------------------------------------------ */
@@ -129,20 +158,10 @@ static void unload(struct sq_llama *l)
     if (l->model)
         llama_model_free(l->model);
     llama_log_set(no_log, NULL);
+    if (at_work == l)
+        at_work = NULL;
     sq_buf_release(&l->line);
     free(l);
-}
-
-static bool stop_asked(void *user)
-{
-    const struct sq_llama *l = user;
-    return *l->how.stop > 0;
-}
-
-static bool go_on(float done, void *user)
-{
-    (void)done;
-    return !stop_asked(user);
 }
 
 static enum sq_status load(struct sq_llama **out,
@@ -157,21 +176,18 @@ static enum sq_status load(struct sq_llama **out,
     /* Else an abort within the library would start a debugger. */
     (void)setenv("GGML_NO_BACKTRACE", "1", 1);
     llama_log_set(on_log, l);
+    at_work = l;
+    (void)ggml_set_abort_callback(on_abort);
     load_backends(how->backends);
     llama_backend_init();
-    struct llama_model_params params = llama_model_default_params();
-    params.check_tensors = true;
-    params.progress_callback = how->stop ? go_on : NULL;
-    params.progress_callback_user_data = l;
     if (ggml_backend_dev_count() == 0)
         st = sq_err_set(err, SQ_UNAVAILABLE,
                         "libllama finds no backend for this processor%s%s",
                         how->backends ? " in " : "",
                         how->backends ? how->backends : "");
     else
-        l->model = llama_model_load_from_file(how->path, params);
-    if (st == SQ_OK && !l->model && how->stop && *how->stop)
-        st = sq_err_set(err, SQ_INTERRUPTED, "interrupted");
+        l->model =
+            llama_model_load_from_file(how->path, llama_model_default_params());
     if (st == SQ_OK && !l->model)
         st = sq_err_set(err, SQ_INPUT, "%s: libllama cannot load it: %s",
                         how->path, complaint(l));
@@ -195,10 +211,18 @@ static const struct sq_llama_info *info(const struct sq_llama *l)
 
 /* ---- the context -------------------------------------------------------- */
 
+static bool stop_asked(void *user)
+{
+    const struct sq_llama *l = user;
+    return *l->how.stop > 0;
+}
+
 static enum sq_status
 begin(struct sq_llama *l, const struct sq_llama_room *room, struct sq_err *err)
 {
     struct llama_context_params p = llama_context_default_params();
+    at_work = l;
+    l->complaint[0] = '\0';
     if (l->context) {
         llama_batch_free(l->batch);
         llama_free(l->context);
@@ -319,7 +343,9 @@ decode(struct sq_llama *l, const struct sq_llama_token *tokens, size_t n)
     if (alone)
         put(b, &(struct sq_llama_token){.token = tokens[0].token,
                                         .sequence = l->room.sequences + 1});
+    at_work = l;
     int32_t code = llama_decode(l->context, *b);
+    l->ready = l->ready || code == 0;
     if (alone)
         forget(l, l->room.sequences + 1, 0);
     return code == 0   ? SQ_LLAMA_DONE

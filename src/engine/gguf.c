@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "base/path.h"
 #include "base/str.h"
 
 enum { MAX_DIMS = 4, MAX_DEPTH = 4 };
@@ -282,9 +282,11 @@ enum sq_status sq_gguf_read(const char *path, struct sq_gguf *out,
 {
     struct reader r = {.path = path, .out = out, .alignment = 32, .err = err};
     *out = (struct sq_gguf){0};
-    if (sq_path_is_dir(path))
-        return sq_err_set(err, SQ_INPUT, "%s: a folder, want a GGUF file",
-                          path);
+    struct stat s;
+    /* A pipe's opening would wait for who writes it. */
+    if (stat(path, &s) == 0 && !S_ISREG(s.st_mode))
+        return sq_err_set(err, SQ_INPUT, "%s: %s, want a GGUF file", path,
+                          S_ISDIR(s.st_mode) ? "a folder" : "no regular file");
     r.file = fopen(path, "rb");
     off_t size = -1;
     if (r.file && fseeko(r.file, 0, SEEK_END) == 0)

@@ -64,8 +64,8 @@ enum sq_llama_decoded {
 
 struct sq_llama_api {
     /* Another release of the library than the module was built for is
-     * SQ_UNAVAILABLE, a file that it cannot use SQ_INPUT, a stop
-     * SQ_INTERRUPTED. */
+     * SQ_UNAVAILABLE, a file that it cannot use SQ_INPUT. It cannot be
+     * interrupted. */
     enum sq_status (*load)(struct sq_llama **out,
                            const struct sq_llama_load *how, struct sq_err *err);
     void (*unload)(struct sq_llama *l); /* NULL is allowed */

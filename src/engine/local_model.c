@@ -1,6 +1,7 @@
 #include "engine/local_model.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -104,6 +105,31 @@ static enum sq_status choose_room(struct sq_local_model *m, long long parallel,
     return SQ_OK;
 }
 
+/* Are the logits of a first token numbers? That finds weights that are none,
+ * wherever they are on the way; libllama's own look at them prints a line for
+ * each. -INFINITY may stand for a token that is never to come. */
+static enum sq_status check_weights(struct sq_local_model *m,
+                                    struct sq_err *err)
+{
+    const struct sq_llama_token token = {
+        .token = m->info->begin > 0 ? m->info->begin : 0, .want = true};
+    enum sq_llama_decoded d = m->api->decode(m->llama, &token, 1);
+    if (d != SQ_LLAMA_DONE)
+        return sq_err_set(err, SQ_INPUT,
+                          "%s: libllama cannot compute with it (-vv shows what "
+                          "it says)",
+                          m->path);
+    const float *logits = m->api->logits(m->llama, 0);
+    for (int i = 0; i < m->info->vocabulary; i++)
+        if (!logits || isnan(logits[i]) || logits[i] == INFINITY)
+            return sq_err_set(err, SQ_INPUT,
+                              "%s: the file is damaged: what the model "
+                              "computes is no numbers; get it again",
+                              m->path);
+    m->api->forget(m->llama, 0, 0);
+    return SQ_OK;
+}
+
 /* Microseconds of a small decode; -1 when it fails. */
 static int64_t time_decode(struct sq_local_model *m, int threads)
 {
@@ -128,7 +154,6 @@ static void choose_threads(struct sq_local_model *m)
     if (m->info->parameters >= LARGE_PARAMETERS) {
         best = most;
     } else if (m->info->parameters >= TINY_PARAMETERS && most > 1) {
-        (void)time_decode(m, 1); /* reads the weights in */
         int64_t least_us = time_decode(m, 1);
         for (int n = 2; n <= most && least_us > 0;
              n = n < most && 2 * n > most ? most : 2 * n) {
@@ -157,6 +182,32 @@ static char *backends_folder(void)
     return folder;
 }
 
+/* What the library is asked to do with a file. Before it is ready nothing was
+ * asked of a model, and most of this cannot be interrupted. */
+static enum sq_status prepare(struct sq_local_model *m,
+                              const struct sq_local_wanted *wanted,
+                              struct sq_err *err)
+{
+    char *backends = backends_folder();
+    struct sq_llama_load how = {m->path, backends, wanted->log, &sq_stop};
+    sq_stop_at_once(true);
+    enum sq_status st = sq_stop ? sq_err_set(err, SQ_INTERRUPTED, "interrupted")
+                                : m->api->load(&m->llama, &how, err);
+    free(backends);
+    if (st == SQ_OK) {
+        m->info = m->api->info(m->llama);
+        st = choose_room(m, wanted->parallel, err);
+    }
+    if (st == SQ_OK)
+        st = m->api->begin(m->llama, &m->room, err);
+    if (st == SQ_OK)
+        st = check_weights(m, err);
+    if (st == SQ_OK)
+        choose_threads(m);
+    sq_stop_at_once(false);
+    return st;
+}
+
 static enum sq_status load(struct sq_local_model *m,
                            const struct sq_local_wanted *wanted,
                            struct sq_err *err)
@@ -168,23 +219,10 @@ static enum sq_status load(struct sq_local_model *m,
         st = check_file(m, err);
     if (st == SQ_OK)
         st = sq_file_digest(m->path, m->digest, err);
-    if (st != SQ_OK)
-        return st;
-    char *backends = backends_folder();
-    struct sq_llama_load how = {m->path, backends, wanted->log, &sq_stop};
-    st = m->api->load(&m->llama, &how, err);
-    free(backends);
-    if (st != SQ_OK)
-        return st;
-    m->info = m->api->info(m->llama);
-    st = choose_room(m, wanted->parallel, err);
     if (st == SQ_OK)
-        st = m->api->begin(m->llama, &m->room, err);
+        st = prepare(m, wanted, err);
     if (st != SQ_OK)
         return st;
-    choose_threads(m);
-    if (sq_stop)
-        return sq_err_set(err, SQ_INTERRUPTED, "interrupted");
     m->batch = sq_local_batch_new(m->api, m->llama, &m->room,
                                   m->room.sequences - m->parallel, m->context);
     sq_log(wanted->log, SQ_LOG_DEBUG,

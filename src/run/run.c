@@ -240,7 +240,9 @@ static enum sq_status gather(struct loop *l, struct sq_ask *ask,
 static enum sq_status refill(struct loop *l, struct sq_err *err)
 {
     struct sq_session *s = l->s;
-    for (size_t begun = 0; begun < l->window && can_begin(l); begun++) {
+    /* Long prompts take their time to begin, too. */
+    for (size_t begun = 0; begun < l->window && can_begin(l) && !sq_stop;
+         begun++) {
         struct sq_plan_job job;
         enum sq_status st = sq_plan_next(&s->plan, &job, err);
         if (st != SQ_OK)

@@ -21,20 +21,29 @@ fi
 echo "local: $(basename "$model")"
 "$BUILD/local_bench" "$model" || exit 1
 
-# samples NAME SUITE ARGUMENT...: a run, its samples a second
+# samples NAME SUITE ARGUMENT...: a run, its samples a second, by the clock and
+# by the CPU time of this script's children
 samples() {
     name=$1
     suite=$2
     shift 2
+    times >"$tmp/before"
     start=$(date +%s%N)
     "$seqeval" run -q --suite "$suite" --model "local:$model" --no-cache \
         --data "$data" --db "$tmp/bench.db" "$@" >"$out" 2>"$err" || {
         echo "$name: $(head -n 1 "$err")"
         return
     }
+    took=$(($(date +%s%N) - start))
+    times >"$tmp/after"
     n=$(sqlite3 "$tmp/bench.db" "SELECT count(*) FROM response")
-    echo "$n $(($(date +%s%N) - start))" | awk -v name="$name" '{
-        printf "%s: %d samples, %.2f samples/s\n", name, $1, $1 / ($2 / 1e9) }'
+    cat "$tmp/before" "$tmp/after" | awk -v name="$name" -v n="$n" -v ns=$took '
+        NR % 2 == 0 { # of the children: "1m2.3s 0m4.5s"
+            split($1 "m" $2, f, /[ms]+/)
+            cpu = f[1] * 60 + f[2] + f[3] * 60 + f[4] - cpu
+        }
+        END { printf "%s: %d samples, %.2f samples/s, %.2f per second of CPU " \
+            "time\n", name, n, n / (ns / 1e9), n / cpu }'
     sqlite3 "$tmp/bench.db" "SELECT '  of ' || sum(prompt_tokens) ||
         ' prompt tokens ' || sum(cached_tokens) || ' were not computed again'
         FROM response"

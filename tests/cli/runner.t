@@ -15,7 +15,7 @@ unit() {
 }
 tap() { cat >"$t/tests/cli/$1.t"; }
 none() { rm -rf "$t"/tests/unit/* "$t"/tests/cli/* "$t"/tests/fuzz/*.c; }
-tests_run() { BUILD=b TEST_LIMIT=2 run sh "$t/tests/run.sh"; }
+tests_run() { TESTS='*' BUILD=b TEST_LIMIT=2 run sh "$t/tests/run.sh"; }
 closing() { tail -n 1 "$out"; }
 
 tests_run

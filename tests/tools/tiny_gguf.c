@@ -10,6 +10,8 @@
  *   without=WHAT tensors, tokens
  *   claims=N     says that a tensor has N times its rows; the file is as long
  *   nan=1        weights that are no numbers
+ *   arch=NAME    says that it is of another architecture
+ *   epsilon=X    of its norms (default 1e-5); libllama aborts below 0
  */
 #include <math.h>
 #include <stdint.h>
@@ -26,8 +28,8 @@ enum { U32 = 4, F32 = 6, BOOL = 7, STRING = 8, ARRAY = 9 };
 
 struct options {
     long long seed, context, claims, nan;
-    double end;
-    const char *template_, *without;
+    double end, epsilon;
+    const char *template_, *without, *arch;
 };
 
 struct tensor {
@@ -107,9 +109,9 @@ static int put_metadata(struct sq_buf *b, const struct options *o)
     union {
         float f;
         uint32_t bits;
-    } epsilon = {1e-5f};
+    } epsilon = {(float)o->epsilon};
     put_key(b, "general.architecture", STRING, &n);
-    put_text(b, SQ_STR("llama"));
+    put_text(b, sq_str_from(o->arch));
     put_key(b, "general.name", STRING, &n);
     put_text(b, SQ_STR("noise"));
     put_u32(b, "llama.block_count", LAYERS, &n);
@@ -251,6 +253,10 @@ static int read_options(int argc, char **argv, struct options *o)
             o->nan = n;
         else if (sq_str_eq(key, SQ_STR("end")))
             o->end = d;
+        else if (sq_str_eq(key, SQ_STR("epsilon")))
+            o->epsilon = d;
+        else if (sq_str_eq(key, SQ_STR("arch")))
+            o->arch = text;
         else if (sq_str_eq(key, SQ_STR("template")))
             o->template_ = text;
         else if (sq_str_eq(key, SQ_STR("without")))
@@ -263,8 +269,13 @@ static int read_options(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = {
-        .seed = 1, .context = 512, .claims = 1, .end = 2, .without = ""};
+    struct options o = {.seed = 1,
+                        .context = 512,
+                        .claims = 1,
+                        .end = 2,
+                        .epsilon = 1e-5,
+                        .without = "",
+                        .arch = "llama"};
     if (!read_options(argc, argv, &o)) {
         fputs("usage: tiny_gguf OUT [KEY=VALUE...]\n", stderr);
         return 2;

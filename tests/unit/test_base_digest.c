@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/stop.h"
 #include "temp.h"
 
 /* FIPS 180-4's examples (NIST's "SHA256" sheet) and the empty message. */
@@ -85,6 +86,9 @@ static void test_file(void **state)
     assert_int_equal(sq_sha256_file(path, hex, NULL, &err), SQ_OK);
     assert_int_equal(sq_sha256_file(folder, hex, &size, &err), SQ_INPUT);
     assert_non_null(strstr(err.msg, "is a folder"));
+    sq_stop = 1;
+    assert_int_equal(sq_sha256_file(path, hex, NULL, &err), SQ_INTERRUPTED);
+    sq_stop = 0;
     (void)remove(path);
     assert_int_equal(sq_sha256_file(path, hex, &size, &err), SQ_INPUT);
     assert_non_null(strstr(err.msg, "No such file"));
