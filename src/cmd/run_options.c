@@ -96,8 +96,8 @@ static size_t model_rows(struct sq_run_args *a, struct sq_opt *t)
          "share the requests",
          0, 0},
         {"num-choices", 0, SQ_OPT_INT, &r->num_choices, "N",
-         "ask a server for up to N epochs by one request (its n; default 1)",
-         1, 128},
+         "ask a server for up to N epochs by one request (its n; default 1)", 1,
+         128},
     };
     memcpy(t, rows, sizeof rows);
     return sizeof rows / sizeof *rows;

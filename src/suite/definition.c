@@ -170,7 +170,7 @@ static enum sq_status load_files(const struct sq_json *json, const char *where,
 static enum sq_status load_sample(const struct sq_json *json, const char *path,
                                   struct sq_suite_def *def, struct sq_err *err)
 {
-    static const char *const keys[] = {"input",   "id",      "facets", "cluster",
+    static const char *const keys[] = {"input",   "id",     "facets", "cluster",
                                        "records", "images", NULL};
     const struct sq_json *sample;
     struct place at;
