@@ -185,7 +185,8 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
         """In the child, which ends in here. What is needed after the program has run
         is taken before, so that nothing counts that the program put elsewhere."""
         me, getpid, leave = os.getpid(), os.getpid, os._exit
-        execute, say, hear, words, last = exec, os.write, os.read, last_words, sys.exc_info
+        execute, say, hear, words = exec, os.write, os.read, last_words
+        last = sys.exc_info
         try:
             os.chdir(folder)
             if grouped:
@@ -246,6 +247,25 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
             if where:
                 return where
             os.sched_yield()
+
+    def try_to_see():
+        """A child's registers can be read, or it is said why not."""
+        ready, go = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.read(ready, 1)
+            os._exit(0)
+        try:
+            where, until = None, time.monotonic() + 30
+            while not where and time.monotonic() < until:
+                where = place_soon(pid, True)
+            if not where:
+                raise OSError("ptrace: a child's registers cannot be read")
+        finally:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            os.close(ready)
+            os.close(go)
 
     def may_join():
         """Kernels before 5.17 may not let a process of other namespaces in."""
@@ -386,6 +406,7 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
         os.close(null)
         grouped = grouped and may_join()
         preload()
+        try_to_see()
         if filtered:
             leave_the_root()
         gc.collect()
