@@ -36,6 +36,8 @@ tables() {
     select 'sample', ordinal, sample_id, query from sample order by ordinal;
     select 'facet', ordinal, name, value from sample_facet
       join sample on id = sample order by 2, 3;
+    select 'cluster', ordinal, name, value from sample_cluster
+      join sample on id = sample order by 2, 3;
     select 'step', ordinal, step, start_byte, end_byte, kind, answerable,
       depends, rules from step join sample on id = sample order by 2, 3;
     select 'response', key, engine, endpoint, model, request_json, stop, text,
