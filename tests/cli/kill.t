@@ -72,7 +72,11 @@ tables() {
       join sample on sample.id = sample join metric on metric.id = metric
       where run = 1 order by 2, 3, 4;
     select 'result', slice, name, value, stderr, lo, hi, n from result
-      join metric on metric.id = metric where run = 1 order by 2, 3;"
+      join metric on metric.id = metric where run = 1 order by 2, 3;
+    select 'result_range', metric, lo, hi, missing from result_range
+      where run = 1 order by 2;
+    select 'sample_cluster', ordinal, name, c.value from sample_cluster c
+      join sample on sample.id = c.sample order by 2, 3;"
 }
 # moments COUNT FROM TO: so many seconds, the same each time
 moments() {
