@@ -17,14 +17,17 @@
         }                                                                      \
     } while (0)
 
+static const char letter[] =
+    "{\"check\":\"letter\",\"reference\":\"A\",\"choices\":\"A:a b, B:c\","
+    "\"markers\":[\"is\"]}";
+
 static const char *const rules[] = {
     "{\"check\":\"contained\",\"reference\":\"a\",\"skip\":3,\"markers\":"
     "\"i\"}",
     "{\"check\":\"flexible_number\",\"reference\":\"1,2\"}",
     "{\"check\":\"hendrycks\",\"reference\":\"\\\\frac12\"}",
     "{\"check\":\"last_number\",\"reference\":\"12\"}",
-    "{\"check\":\"letter\",\"reference\":\"A\",\"choices\":\"A:a,B:c\","
-    "\"markers\":[\"is\"]}",
+    letter,
     "{\"check\":\"marker\",\"markers\":[\"is\"]}",
     "{\"check\":\"math\",\"reference\":\"(x+1)^2\"}",
     "{\"check\":\"repeats\",\"reference\":\"a b\"}",
