@@ -76,7 +76,7 @@ bool sq_openai_choices(sq_str body, size_t most, struct sq_response *out,
         return sq_openai_parse(body, out, why, why_size);
     }
     struct sq_response *first = NULL, **end = &first;
-    char other[200];
+    char other[200] = "";              /* only the first one's reason is told */
     size_t n = 0, left = SQ_MAX_REPLY; /* for what all of them repeat */
     for (const struct sq_json *c = sq_json_first(list); c && n < most && left;
          c = sq_json_next(c), n++) {

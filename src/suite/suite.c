@@ -166,9 +166,10 @@ static enum sq_status open_params(struct sq_suite *s, sq_str params,
     enum sq_status st;
 
     if (s->def->instructions.ids.n > 0) {
-        st = sq_instructions_open(&s->cursor->instructions,
-                                  how->ifeval_over ? (sq_str){0} : params,
-                                  how->ifeval, &s->def->arena, &s->params, err);
+        if (how->ifeval_over)
+            params = SQ_STR("");
+        st = sq_instructions_open(&s->cursor->instructions, params, how->ifeval,
+                                  &s->def->arena, &s->params, err);
         if (st != SQ_OK)
             return st;
         s->label = label_of(s->def->name, sq_str_from(s->params),
