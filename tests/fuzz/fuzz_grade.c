@@ -17,13 +17,16 @@
         }                                                                      \
     } while (0)
 
+/* In the array, two literals in a row look like a forgotten comma. */
+static const char contained[] =
+    "{\"check\":\"contained\",\"reference\":\"a\",\"skip\":3,"
+    "\"markers\":\"i\"}";
 static const char letter[] =
     "{\"check\":\"letter\",\"reference\":\"A\",\"choices\":\"A:a b, B:c\","
     "\"markers\":[\"is\"]}";
 
 static const char *const rules[] = {
-    "{\"check\":\"contained\",\"reference\":\"a\",\"skip\":3,\"markers\":"
-    "\"i\"}",
+    contained,
     "{\"check\":\"flexible_number\",\"reference\":\"1,2\"}",
     "{\"check\":\"hendrycks\",\"reference\":\"\\\\frac12\"}",
     "{\"check\":\"last_number\",\"reference\":\"12\"}",
