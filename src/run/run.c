@@ -147,7 +147,7 @@ static enum sq_status advance(struct loop *l, struct sq_item *item,
 }
 
 /* Samples scored between two looks at the network. */
-#define SCORED_AT_ONCE 32
+#define SCORED_AT_ONCE 256
 
 static enum sq_status score_some(struct loop *l, struct sq_err *err)
 {
