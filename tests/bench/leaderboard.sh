@@ -22,7 +22,7 @@ CREATE TABLE copy AS WITH RECURSIVE k(i) AS (SELECT 2 UNION ALL
 INSERT INTO run SELECT i, 'copy-' || i, 'key-' || i, created_at, finished_at,
     status, 'model-' || (i % 40), judge, seqeval_version, settings_json,
     provenance_json FROM copy, run WHERE run.id = 1;" >/dev/null || exit 1
-for table in run_suite job sheet step_score sample_score result result_range; do
+for table in run_suite job sheet step_score sample_score result gap; do
     columns=$(sqlite3 "$db" "SELECT group_concat(iif(name = 'run', 'k.i',
         't.' || name)) FROM pragma_table_info('$table')")
     sqlite3 "$db" "PRAGMA synchronous = OFF; INSERT INTO $table SELECT $columns
