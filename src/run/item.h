@@ -55,7 +55,6 @@ struct sq_item {
     size_t nran;
     size_t waiting; /* asks not yet answered, programs not yet ended */
     struct sq_item *prev, *next; /* list of the items under way */
-    struct sq_item *after;       /* queue of those to be scored */
 };
 
 /* Makes the item of a job (taking its reference) and puts its sample. *out is

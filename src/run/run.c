@@ -19,10 +19,8 @@ struct loop {
     struct sq_item *items;
     size_t nitems, window;
     struct sq_ask *queue, **queue_end;
-    struct sq_item *scorable, **scorable_end; /* whose asks are all done */
-    bool writing;                             /* a transaction is open */
-    bool planned;                             /* the plan has no more jobs */
-    bool stopping;                            /* nothing new is asked */
+    bool planned;    /* the plan has no more jobs */
+    bool stopping;   /* nothing new is asked */
     bool starved;    /* nothing new is affordable until an answer is settled */
     bool drained;    /* the queue was tried since an engine last moved */
     size_t canaries; /* begun */
@@ -51,40 +49,6 @@ static void end_item(struct loop *l, struct sq_item *item)
     l->progress.done += !item->canary;
     sq_item_free(item);
 }
-
-/* ---- transactions ------------------------------------------------------- */
-
-/* One stays open while there is work, and never while the loop waits: a commit
- * costs as much as the rows of several samples. */
-static enum sq_status begin(struct loop *l, struct sq_err *err)
-{
-    if (l->writing)
-        return SQ_OK;
-    enum sq_status st = sq_store_begin(l->s->store, err);
-    l->writing = st == SQ_OK;
-    return st;
-}
-
-/* st: how what was written went. What was scored so far is worth keeping even
- * when the run must stop. */
-static enum sq_status commit(struct loop *l, enum sq_status st,
-                             struct sq_err *err)
-{
-    struct sq_err late = {0};
-    if (!l->writing)
-        return st;
-    l->writing = false;
-    enum sq_status committed = sq_store_commit(l->s->store, &late);
-    if (committed == SQ_OK)
-        return st;
-    sq_store_rollback(l->s->store);
-    if (st != SQ_OK)
-        return st;
-    *err = late;
-    return committed;
-}
-
-/* ---- asks --------------------------------------------------------------- */
 
 static void enqueue(struct loop *l, struct sq_ask *ask)
 {
@@ -140,26 +104,8 @@ static enum sq_status advance(struct loop *l, struct sq_item *item,
             st = dispatch(l, &item->judges[i], err);
     if (st != SQ_OK || item->waiting)
         return st;
-    item->after = NULL;
-    *l->scorable_end = item;
-    l->scorable_end = &item->after;
-    return SQ_OK;
-}
-
-/* Samples scored between two looks at the network. */
-#define SCORED_AT_ONCE 256
-
-static enum sq_status score_some(struct loop *l, struct sq_err *err)
-{
-    enum sq_status st = SQ_OK;
-    for (int i = 0; i < SCORED_AT_ONCE && l->scorable && st == SQ_OK; i++) {
-        struct sq_item *item = l->scorable;
-        l->scorable = item->after;
-        if (!l->scorable)
-            l->scorable_end = &l->scorable;
-        st = sq_item_score(item, err);
-        end_item(l, item);
-    }
+    st = sq_item_score(item, err);
+    end_item(l, item);
     return st;
 }
 
@@ -278,16 +224,33 @@ static enum sq_status refill(struct loop *l, struct sq_err *err)
     return SQ_OK; /* a group that is not full waits for the next items */
 }
 
-/* Stores what arrived and commits it, before anything is made of it. */
-static enum sq_status store_arrivals(struct loop *l, struct sq_err *err)
+/* Ends a transaction; st: how what was written went. What was written is worth
+ * keeping even when the run must stop. */
+static enum sq_status commit(struct sq_store *store, enum sq_status st,
+                             struct sq_err *err)
 {
-    struct sq_session *s = l->s;
+    struct sq_err late = {0};
+    enum sq_status committed = sq_store_commit(store, &late);
+    if (committed == SQ_OK)
+        return st;
+    sq_store_rollback(store);
+    if (st != SQ_OK)
+        return st;
+    *err = late;
+    return committed;
+}
+
+/* Stores what arrived and commits it, before anything is made of it. */
+static enum sq_status store_arrivals(struct sq_session *s, struct sq_err *err)
+{
     if (!s->narrivals)
         return SQ_OK;
-    enum sq_status st = begin(l, err);
+    enum sq_status st = sq_store_begin(s->store, err);
+    if (st != SQ_OK)
+        return st;
     for (size_t i = 0; i < s->narrivals && st == SQ_OK; i++)
         st = sq_ask_store(&s->arrivals[i], err);
-    return commit(l, st, err);
+    return commit(s->store, st, err);
 }
 
 /* Hands the stored arrivals to their items; those may bring new arrivals. */
@@ -372,8 +335,31 @@ static bool has_work(const struct loop *l)
     for (size_t i = 0; i <= s->njudges; i++)
         free_engine = free_engine || !engine_at(s, i)->full;
     bool sendable = l->queue && !l->drained && !l->starved && free_engine;
-    return s->narrivals || s->nready || s->parted || l->scorable ||
+    return s->narrivals || s->nready || s->parted ||
            (!l->stopping && (can_begin(l) || sendable));
+}
+
+/* What can be done without waiting. */
+static enum sq_status work(struct loop *l, struct sq_err *err)
+{
+    struct sq_session *s = l->s;
+    struct sq_ask *alone;
+    enum sq_status st = store_arrivals(s, err);
+    l->starved = false;
+    while ((alone = sq_choices_parted(s)))
+        enqueue(l, alone);
+    if (st == SQ_OK)
+        st = sq_store_begin(s->store, err);
+    if (st != SQ_OK)
+        return st;
+    st = take_arrivals(l, err);
+    if (st == SQ_OK)
+        st = take_ready(l, err);
+    if (st == SQ_OK && !l->stopping)
+        st = drain_queue(l, err);
+    if (st == SQ_OK && !l->stopping)
+        st = refill(l, err);
+    return commit(s->store, st, err);
 }
 
 /* Not longer than until an engine is due. */
@@ -417,32 +403,6 @@ static enum sq_status step_engines(struct loop *l, int wait_ms,
     return st;
 }
 
-/* What can be done without waiting. New requests are on their way before the
- * scores of the last answers are made: the servers need not wait for those. */
-static enum sq_status work(struct loop *l, struct sq_err *err)
-{
-    struct sq_ask *alone;
-    enum sq_status st = store_arrivals(l, err);
-    l->starved = false;
-    while ((alone = sq_choices_parted(l->s)))
-        enqueue(l, alone);
-    if (st == SQ_OK)
-        st = begin(l, err);
-    if (st == SQ_OK)
-        st = take_arrivals(l, err);
-    if (st == SQ_OK)
-        st = take_ready(l, err);
-    if (st == SQ_OK && !l->stopping)
-        st = drain_queue(l, err);
-    if (st == SQ_OK && !l->stopping)
-        st = refill(l, err);
-    if (st == SQ_OK && !l->stopping && in_flight(l->s))
-        st = step_engines(l, 0, err);
-    if (st == SQ_OK)
-        st = score_some(l, err);
-    return st;
-}
-
 static enum sq_status loop(struct loop *l, struct sq_err *err)
 {
     struct sq_session *s = l->s;
@@ -455,20 +415,19 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
                    "stop at once)",
                    under_way(s));
         }
-        if (has_work(l)) {
+        if (has_work(l))
             st = work(l, err);
-        } else if (has_waiting(l)) {
-            st = commit(l, st, err);
-            if (st == SQ_OK)
-                st = step_engines(l, 200, err);
-        } else {
+        else if (has_waiting(l))
+            st = step_engines(l, 200, err);
+        else
             break;
-        }
+        if (st == SQ_OK && in_flight(s) && s->narrivals == 0 && has_work(l))
+            st = step_engines(l, 0, err);
         l->progress.in_flight = in_flight(s);
         l->progress.stopping = l->stopping;
         sq_progress_show(&l->progress);
     }
-    return commit(l, st, err);
+    return st;
 }
 
 /* An engine ended the run. What others have under way may have been paid for:
@@ -483,7 +442,7 @@ static void finish_flight(struct loop *l, const char *why)
         struct sq_engine *e = engine_at(s, i);
         while (!sq_stop && e->in_flight > e->waiting) {
             if (e->ops->step(e, told ? 200 : 0, &ignored) != SQ_OK ||
-                (s->narrivals && commit(l, work(l, &ignored), &ignored)))
+                (s->narrivals && work(l, &ignored) != SQ_OK))
                 break;
             if (!told)
                 sq_log(s->options->log, SQ_LOG_WARN,
@@ -501,10 +460,12 @@ static enum sq_status leave(struct loop *l, const char *why, struct sq_err *err)
     struct sq_session *s = l->s;
     enum sq_status st = SQ_OK;
     l->stopping = true;
-    while (st == SQ_OK && (s->narrivals || l->scorable))
+    while (st == SQ_OK && s->narrivals)
         st = work(l, err);
     if (st == SQ_OK)
-        st = begin(l, err);
+        st = sq_store_begin(s->store, err);
+    if (st != SQ_OK)
+        return st;
     while (st == SQ_OK && l->items) {
         struct sq_item *item = l->items;
         st = sq_item_give_up(item, why, err);
@@ -528,7 +489,7 @@ static enum sq_status leave(struct loop *l, const char *why, struct sq_err *err)
             st = sq_item_score(item, err);
         sq_item_free(item);
     }
-    return commit(l, st, err);
+    return commit(s->store, st, err);
 }
 
 /* Runs the begun session to its end, whichever that is, and closes its books.
@@ -538,11 +499,9 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     const struct sq_run_options *o = s->options;
     struct loop l = {.s = s};
     l.queue_end = &l.queue;
-    l.scorable_end = &l.scorable;
-    /* Items that wait for a slow judge, or to be scored, must not keep the
-     * model idle. */
+    /* Items that wait for a slow judge must not keep the model idle. */
     l.window =
-        (size_t)(o->concurrency * s->num_choices) * (2 + s->njudges) + 64;
+        (size_t)(o->concurrency * s->num_choices) * (1 + s->njudges) + 64;
     enum sq_status st = sq_progress_begin(&l.progress, s, err);
     if (st == SQ_OK)
         st = loop(&l, err);
