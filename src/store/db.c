@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/checkpoint.h"
 
 #define BUSY_MS 10000
 
@@ -24,6 +25,7 @@ struct sq_stmt {
 struct sq_db {
     sqlite3 *con;
     char *path;
+    struct sq_checkpoint *checkpoint; /* NULL = none: not in WAL mode */
     struct sq_stmt *stmts;
     int depth;   /* of nested transactions */
     bool failed; /* a nested one did: the outermost must be undone */
@@ -222,6 +224,7 @@ void sq_db_close(struct sq_db *db)
         sqlite3_finalize(q->st);
         free(q);
     }
+    sq_checkpoint_end(db->checkpoint);
     sqlite3_close(db->con);
     free(db->path);
     free(db);
@@ -243,14 +246,16 @@ enum sq_status sq_db_use_wal(struct sq_db *db, struct sq_err *err)
     for (;;) {
         rc = sqlite3_exec(db->con,
                           "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                          "PRAGMA wal_autocheckpoint=4000;"
                           "PRAGMA cache_size=-8192",
                           NULL, NULL, NULL);
         if ((rc & 0xff) != SQLITE_BUSY || sq_clock_ms() >= give_up)
             break;
         sq_clock_sleep_ms(5);
     }
-    return rc == SQLITE_OK ? SQ_OK : fail(db, rc, err);
+    if (rc != SQLITE_OK)
+        return fail(db, rc, err);
+    db->checkpoint = sq_checkpoint_begin(db->con);
+    return SQ_OK;
 }
 
 enum sq_status sq_db_exec(struct sq_db *db, const char *sql, struct sq_err *err)

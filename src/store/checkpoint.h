@@ -1,0 +1,24 @@
+#ifndef SQ_STORE_CHECKPOINT_H
+#define SQ_STORE_CHECKPOINT_H
+/*
+ * Moves what SQLite's write-ahead log holds into the database by a thread of
+ * its own, so that whoever commits need not wait for the disk: each such move
+ * syncs both files, which takes tens of milliseconds, and SQLite would do it
+ * inside of a commit. Private to src/store.
+ *
+ * The log begins anew only when all of it was moved, which a thread beside a
+ * steady writer never quite manages; a log of 64 MiB is moved to its end by the
+ * commit that finds it so long, with little left to move.
+ */
+#include <sqlite3.h>
+
+struct sq_checkpoint;
+
+/* For a connection whose file is in WAL mode; takes the place of its automatic
+ * checkpoints. The thread is made when there is first something to move. NULL
+ * where SQLite was built without threads: it then goes on by itself. */
+struct sq_checkpoint *sq_checkpoint_begin(sqlite3 *con);
+/* Before the connection is closed; NULL is none. */
+void sq_checkpoint_end(struct sq_checkpoint *c);
+
+#endif
