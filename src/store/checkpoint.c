@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include "base/mem.h"
 
-/* In pages of 4 KiB. */
-#define MOVED_AT_ONCE 2000
-#define LOG_AT_MOST 16000
+/* Of 4 KiB. */
+#define PAGES_AT_ONCE 4000
 
 struct sq_checkpoint {
     sqlite3 *writer;
@@ -16,7 +15,7 @@ struct sq_checkpoint {
     pthread_t thread;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
-    bool wanted, ending;
+    bool wanted, nearly, ending;
 };
 
 static sqlite3 *open_beside(sqlite3 *writer)
@@ -35,8 +34,14 @@ static sqlite3 *open_beside(sqlite3 *writer)
     return NULL;
 }
 
-/* What fails here (a full disk) is left to the commit that finds the log too
- * long; nothing is lost, for what was committed is in the log. */
+/* What fails here (a full disk) is tried again when the log has grown; nothing
+ * is lost, for what was committed is in the log. */
+static void move(sqlite3 *con)
+{
+    (void)sqlite3_wal_checkpoint_v2(con, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                    NULL);
+}
+
 static void *serve(void *ctx)
 {
     struct sq_checkpoint *c = ctx;
@@ -50,9 +55,10 @@ static void *serve(void *ctx)
         }
         c->wanted = false;
         pthread_mutex_unlock(&c->lock);
-        (void)sqlite3_wal_checkpoint_v2(con, NULL, SQLITE_CHECKPOINT_PASSIVE,
-                                        NULL, NULL);
+        move(con); /* all of the log, which takes its time */
+        move(con); /* what came meanwhile */
         pthread_mutex_lock(&c->lock);
+        c->nearly = true;
     }
     pthread_mutex_unlock(&c->lock);
     sqlite3_close(con);
@@ -81,18 +87,27 @@ static void tell(struct sq_checkpoint *c)
     pthread_mutex_unlock(&c->lock);
 }
 
+static bool take_nearly(struct sq_checkpoint *c)
+{
+    pthread_mutex_lock(&c->lock);
+    bool nearly = c->nearly;
+    c->nearly = false;
+    pthread_mutex_unlock(&c->lock);
+    return nearly;
+}
+
 static int on_commit(void *ctx, sqlite3 *writer, const char *name, int pages)
 {
     struct sq_checkpoint *c = ctx;
 
+    (void)name;
     if (pages < c->told)
         c->told = 0; /* the log began anew */
-    if (pages >= LOG_AT_MOST) {
-        (void)sqlite3_wal_checkpoint_v2(
-            writer, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    } else if (pages - c->told >= MOVED_AT_ONCE) {
+    if (pages - c->told >= PAGES_AT_ONCE) {
         c->told = pages;
         tell(c);
+    } else if (c->told && take_nearly(c)) {
+        move(writer);
     }
     return SQLITE_OK;
 }

@@ -7,8 +7,8 @@
  * inside of a commit. Private to src/store.
  *
  * The log begins anew only when all of it was moved, which a thread beside a
- * steady writer never quite manages; a log of 64 MiB is moved to its end by the
- * commit that finds it so long, with little left to move.
+ * steady writer never quite manages: what little it leaves is moved by the next
+ * commit.
  */
 #include <sqlite3.h>
 

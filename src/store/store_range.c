@@ -14,7 +14,8 @@
     "  FROM job j JOIN sample s ON s.id = j.sample AND s.query <> ''"          \
     "  LEFT JOIN verdict v ON v.run = j.run AND v.sample = j.sample"           \
     "   AND v.epoch = j.epoch AND " state " <> 8"                              \
-    "  WHERE j.run = ?1 AND j.judge = '' AND j.state IN (0, 4, 9)"             \
+    "  WHERE EXISTS(SELECT 1 FROM verdict WHERE run = ?1)"                     \
+    "   AND j.run = ?1 AND j.judge = '' AND j.state IN (0, 4, 9)"              \
     "  GROUP BY j.sample) k"                                                   \
     " GROUP BY k.suite HAVING sum(k.asked) > 0"
 
