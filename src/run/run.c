@@ -18,6 +18,9 @@ struct loop {
     struct sq_session *s;
     struct sq_item *items;
     size_t nitems, window;
+    size_t turn;   /* as many answers are handed on, and as many samples begun,
+                      between two looks at the network */
+    size_t stored; /* of the arrivals, the first ones */
     struct sq_ask *queue, **queue_end;
     bool planned;    /* the plan has no more jobs */
     bool stopping;   /* nothing new is asked */
@@ -187,7 +190,7 @@ static enum sq_status refill(struct loop *l, struct sq_err *err)
 {
     struct sq_session *s = l->s;
     /* Long prompts take their time to begin, too. */
-    for (size_t begun = 0; begun < l->window && can_begin(l) && !sq_stop;
+    for (size_t begun = 0; begun < l->turn && can_begin(l) && !sq_stop;
          begun++) {
         struct sq_plan_job job;
         enum sq_status st = sq_plan_next(&s->plan, &job, err);
@@ -241,37 +244,40 @@ static enum sq_status commit(struct sq_store *store, enum sq_status st,
 }
 
 /* Stores what arrived and commits it, before anything is made of it. */
-static enum sq_status store_arrivals(struct sq_session *s, struct sq_err *err)
+static enum sq_status store_arrivals(struct loop *l, struct sq_err *err)
 {
-    if (!s->narrivals)
+    struct sq_session *s = l->s;
+    if (l->stored == s->narrivals)
         return SQ_OK;
     enum sq_status st = sq_store_begin(s->store, err);
     if (st != SQ_OK)
         return st;
-    for (size_t i = 0; i < s->narrivals && st == SQ_OK; i++)
-        st = sq_ask_store(&s->arrivals[i], err);
+    for (; l->stored < s->narrivals && st == SQ_OK; l->stored++)
+        st = sq_ask_store(&s->arrivals[l->stored], err);
     return commit(s->store, st, err);
 }
 
-/* Hands the stored arrivals to their items; those may bring new arrivals. */
+/* Hands stored arrivals to their items; those may bring new arrivals. */
 static enum sq_status take_arrivals(struct loop *l, struct sq_err *err)
 {
     struct sq_session *s = l->s;
-    struct sq_arrival *list = s->arrivals;
-    size_t n = s->narrivals;
-    s->arrivals = NULL;
-    s->narrivals = s->arrivals_cap = 0;
+    size_t n = l->stored < l->turn ? l->stored : l->turn;
     enum sq_status st = SQ_OK;
     for (size_t i = 0; i < n; i++) {
-        struct sq_item *item = list[i].ask->item;
-        bool answer = list[i].ask == &item->model;
-        sq_ask_arrived(&list[i]);
+        struct sq_arrival arrival = s->arrivals[i];
+        struct sq_item *item = arrival.ask->item;
+        bool answer = arrival.ask == &item->model;
+        sq_ask_arrived(&arrival);
         if (answer)
             sq_programs_begin(item);
         if (st == SQ_OK)
             st = advance(l, item, err);
     }
-    free(list);
+    l->stored -= n;
+    s->narrivals -= n;
+    if (n > 0)
+        memmove(s->arrivals, s->arrivals + n,
+                s->narrivals * sizeof *s->arrivals);
     return st;
 }
 
@@ -339,12 +345,12 @@ static bool has_work(const struct loop *l)
            (!l->stopping && (can_begin(l) || sendable));
 }
 
-/* What can be done without waiting. */
+/* A turn of what can be done without waiting. */
 static enum sq_status work(struct loop *l, struct sq_err *err)
 {
     struct sq_session *s = l->s;
     struct sq_ask *alone;
-    enum sq_status st = store_arrivals(s, err);
+    enum sq_status st = store_arrivals(l, err);
     l->starved = false;
     while ((alone = sq_choices_parted(s)))
         enqueue(l, alone);
@@ -417,12 +423,10 @@ static enum sq_status loop(struct loop *l, struct sq_err *err)
         }
         if (has_work(l))
             st = work(l, err);
-        else if (has_waiting(l))
-            st = step_engines(l, 200, err);
-        else
+        else if (!has_waiting(l))
             break;
-        if (st == SQ_OK && in_flight(s) && s->narrivals == 0 && has_work(l))
-            st = step_engines(l, 0, err);
+        if (st == SQ_OK && has_waiting(l))
+            st = step_engines(l, has_work(l) ? 0 : 200, err);
         l->progress.in_flight = in_flight(s);
         l->progress.stopping = l->stopping;
         sq_progress_show(&l->progress);
@@ -502,6 +506,9 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     /* Items that wait for a slow judge must not keep the model idle. */
     l.window =
         (size_t)(o->concurrency * s->num_choices) * (1 + s->njudges) + 64;
+    /* Requests that all wait for each other's scores stay in step for ever, and
+     * the servers idle meanwhile; a turn for each answer costs a commit. */
+    l.turn = s->model->ops->asks ? 8 + (size_t)o->concurrency / 16 : l.window;
     enum sq_status st = sq_progress_begin(&l.progress, s, err);
     if (st == SQ_OK)
         st = loop(&l, err);
