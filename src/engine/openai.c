@@ -14,6 +14,13 @@ static enum sq_status fatal_of(const struct openai *e, struct sq_err *err)
     return sq_err_set(err, e->fatal.status, "%s", e->fatal.msg);
 }
 
+/* Requests that may yet bring an answer, though the run is over: what another
+ * server was asked may have been paid for. */
+static size_t awaited(const struct openai *e)
+{
+    return e->on_wire - (e->refuser ? e->refuser->on_wire : 0);
+}
+
 static enum sq_status submit(struct sq_engine *base,
                              const struct sq_request *request,
                              struct sq_err *err)
@@ -48,7 +55,7 @@ static enum sq_status step(struct sq_engine *base, int wait_ms,
 {
     struct openai *e = (struct openai *)base;
     const struct sq_http_api *api = e->http->api;
-    enum sq_status status = fatal_of(e, err);
+    enum sq_status status = awaited(e) > 0 ? SQ_OK : fatal_of(e, err);
     if (status != SQ_OK)
         return status;
     sq_openai_pump(e);
@@ -59,7 +66,7 @@ static enum sq_status step(struct sq_engine *base, int wait_ms,
     if (status != SQ_OK)
         return status;
     sq_openai_pump(e);
-    return fatal_of(e, err);
+    return awaited(e) > 0 ? SQ_OK : fatal_of(e, err);
 }
 
 static void progress(const struct sq_engine *base, struct sq_buf *out)

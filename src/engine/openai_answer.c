@@ -213,6 +213,11 @@ static void fail(struct job *job, const struct sq_http_result *r,
     struct openai *e = job->engine;
     struct sq_openai_error said = {0};
     char line[600];
+    if (e->fatal.status != SQ_OK) { /* the run is over: it gets no answer */
+        sq_openai_landed(job, -1);
+        e->base.waiting++;
+        return;
+    }
     /* A body that does not hold what it should counts as cut. */
     enum sq_http_fault fault = why ? SQ_HTTP_CUT : r->fault;
     const struct sq_retry_rule *rule = sq_retry_rule(fault, r->status);
@@ -229,8 +234,11 @@ static void fail(struct job *job, const struct sq_http_result *r,
         sq_openai_enqueue(job, 0);
         return;
     }
-    if (!why && is_fatal(job, r, &said, line))
+    if (!why && is_fatal(job, r, &said, line)) {
+        e->refuser = job->server;
+        e->base.waiting++; /* for what never comes */
         return;
+    }
     int64_t delay = -1;
     if (rule->retry && !said.quota && job->tries <= e->config.max_retries)
         delay = sq_retry_delay_ms(rule, job->tries, r->retry_after_ms, &e->rng);
@@ -293,8 +301,6 @@ void sq_openai_done(void *ctx, const struct sq_http_result *r)
     struct openai *e = job->engine;
     struct sq_response response;
     char why[200];
-    if (e->fatal.status != SQ_OK)
-        return; /* the run is over; the request stays in flight */
     sq_window_rest(&job->server->window, r->rest_ms, sq_clock_ms());
     if (r->fault != SQ_HTTP_OK || r->status / 100 != 2) {
         fail(job, r, NULL);

@@ -59,6 +59,7 @@ struct openai {
     double output_mean; /* tokens of an answer, for what says no max_tokens */
     long long next_tokens; /* what the next request is thought to take */
     struct sq_err fatal;   /* ends the run once set */
+    const struct sq_server *refuser; /* whose answer was fatal, NULL = none's */
 };
 
 /* Puts a job among the ready, now or after a delay. */

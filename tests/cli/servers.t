@@ -68,6 +68,20 @@ ask 40 --base-url "$one" --base-url "$two"
 is "one refuses the key: the run stops" "$status" 2
 like "and names it" "$err" "run: $two/chat/completions: HTTP 401"
 
+# What the other has under way is paid for: it is waited for, and kept.
+rm -f "$db"*
+start_stub --echo --latency-ms 500 --log "$tmp/a" || exit 1
+one=http://127.0.0.1:$port/v1
+ask 40 --base-url "$one" --base-url "$two"
+is "one refuses, the other is slow: the run stops" "$status" 2
+like "and names the one" "$err" "run: $two/chat/completions: HTTP 401"
+ok "the other was asked a little ($(sent "$tmp/a"))" \
+    test "$(sent "$tmp/a")" -ge 1 -a "$(sent "$tmp/a")" -le 8
+is "what it brought is kept" "$(sql "select count(*) from response")" \
+    "$(sent "$tmp/a")"
+ask 40 --base-url "$one"
+is "nothing was paid for twice" "$(sent "$tmp/a")" 40
+
 # ---- the judge's has none ----------------------------------------------------
 # What the model has under way is paid for: it is waited for, and kept.
 rm -f "$db"*
