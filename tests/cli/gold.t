@@ -50,9 +50,10 @@ quality weighted_kappa 0.680851 20
 following following_rate 0.650000 20
 following following_rate_corrected 0.600000 20"
 audit --gold "$tmp/gold.jsonl" --format json
-ok "json is read by programs" sh -c "jq -e 'map(select(
-    .measure == \"following_rate_corrected\"))[0] |
-    .lo < 0.4 and .hi > 0.7 and .n == 20' <'$out'"
+is "json is read by programs" "$(sqlite3 :memory: "select
+    value ->> 'lo' < 0.4 and value ->> 'hi' > 0.7, value ->> 'n'
+    from json_each(readfile('$out'))
+    where value ->> 'measure' = 'following_rate_corrected' limit 1")" "1|20"
 audit --gold "$tmp/gold.jsonl"
 like "for people" "$out" '^20 responses of .*, 20 in it'
 cp "$out" "$tmp/first"
