@@ -72,12 +72,19 @@ mountpoint -q "$deb/proc" || mount -t proc proc "$deb/proc" 2>/dev/null ||
     echo "debian12: no /proc in the chroot"
 
 registry=$(npm config get registry 2>/dev/null)
+bundle=${CURL_CA_BUNDLE:-/etc/ssl/certs/ca-certificates.crt}
+ca=
+if [ -r "$bundle" ]; then
+    cp -L "$bundle" "$deb/etc/host-ca.crt"
+    ca=/etc/host-ca.crt
+fi
 git clone --quiet --no-hardlinks . "$deb/seqeval" || exit 1
 inside() {
     # shellcheck disable=SC2016 # $@ is the inner shell's
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
         http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" \
         no_proxy="${no_proxy:-}" LLAMA_REGISTRY="$registry" \
+        ${ca:+CURL_CA_BUNDLE="$ca"} \
         chroot "$deb" /bin/sh -c 'cd /seqeval && "$@"' sh "$@"
 }
 if inside sh -c 'command -v make || command -v cc || command -v gcc'; then
@@ -100,6 +107,7 @@ if [ $status -ne 0 ] || ! grep -q 'step_rate' "$work/run.out"; then
     echo "debian12: ./bootstrap run: status $status, or no leaderboard"
     exit 1
 fi
+grep '^make llama' "$work/run.err"
 cat "$work/run.out"
 
 inside ./bootstrap test >"$work/test.out" 2>&1
