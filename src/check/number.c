@@ -36,12 +36,11 @@ static size_t digits(sq_str s, size_t i)
 
 static bool starts(sq_str s, size_t i, const char *prefix)
 {
-    size_t n;
-
-    if (i >= s.n || s.p[i] != *prefix)
-        return false;
-    n = strlen(prefix);
-    return s.n - i >= n && memcmp(s.p + i, prefix, n) == 0;
+    /* Most differ in the first byte: quicker than strlen and memcmp. */
+    for (; *prefix; prefix++, i++)
+        if (at(s, i) != *prefix)
+            return false;
+    return true;
 }
 
 /* True when a word character ends right before i. */
@@ -87,10 +86,10 @@ static size_t group_mark(sq_str s, size_t i)
     for (size_t k = 0; k < sizeof(marks) / sizeof(*marks); k++) {
         size_t n;
 
-        if (marks[k][0] != s.p[i])
+        if (!starts(s, i, marks[k]))
             continue;
         n = strlen(marks[k]);
-        if (starts(s, i, marks[k]) && digits(s, i + n) == 3)
+        if (digits(s, i + n) == 3)
             return n;
     }
     return 0;
@@ -406,10 +405,8 @@ static bool minus_before(sq_str s, size_t start)
 {
     sq_str before = sq_str_sub(s, start > 9 ? start - 9 : 0, start);
 
-    if (start == 0 || s.p[start - 1] != ' ')
-        return false;
-    if (!sq_str_ends(before, SQ_STR("s ")) &&
-        !sq_str_ends(before, SQ_STR("e ")))
+    if (start < 2 || s.p[start - 1] != ' ' ||
+        (s.p[start - 2] != 's' && s.p[start - 2] != 'e'))
         return false;
     return sq_str_ends(before, SQ_STR("minus ")) ||
            sq_str_ends(before, SQ_STR("Minus ")) ||

@@ -150,6 +150,33 @@ static void postscript_pattern(sq_str marker, bool fixed, struct sq_buf *out)
     sq_buf_release(&low);
 }
 
+/* A keyword as a pattern in which an i is any of four, which Python takes for
+ * the same letter and PCRE2 does not; but not within a class or an escape. */
+static void keyword_pattern(sq_str text, bool fixed, struct sq_buf *out)
+{
+    static const char *const is[] = {"i", "I", "\xc4\xb0", "\xc4\xb1"};
+    bool plain = fixed;
+
+    if (!fixed)
+        plain = !memchr(text.p, '\\', text.n) && !memchr(text.p, '[', text.n) &&
+                !memchr(text.p, '?', text.n);
+    for (size_t i = 0; i < text.n;) {
+        sq_str rest = sq_str_sub(text, i, text.n);
+        size_t n = 0;
+
+        for (size_t k = 0; k < 4 && n == 0 && plain; k++)
+            if (sq_str_starts(rest, sq_str_from(is[k])))
+                n = strlen(is[k]);
+        if (n > 0)
+            sq_buf_adds(out, "[iI\xc4\xb0\xc4\xb1]");
+        else if (fixed)
+            quote(sq_str_sub(rest, 0, 1), out);
+        else
+            sq_buf_addc(out, rest.p[0]);
+        i += n > 0 ? n : 1;
+    }
+}
+
 /* The pattern of a keyword, word, splitter or marker. Texts of the reference
  * are patterns themselves; the repaired rules take them as they are written. */
 static void pattern_of(enum pattern kind, sq_str text, bool fixed,
@@ -171,7 +198,9 @@ static void pattern_of(enum pattern kind, sq_str text, bool fixed,
         before = after = BOUNDARY;
     }
     sq_buf_adds(out, before);
-    if (fixed)
+    if (kind != SECTION)
+        keyword_pattern(text, fixed, out);
+    else if (fixed)
         quote(text, out);
     else
         sq_buf_add(out, text);

@@ -1,51 +1,8 @@
-/*
- * Sentences after Punkt. The word lists are our own: common abbreviations of
- * English prose, and words that are usually seen in lower case, which stand for
- * the trained tables of sentence starters and of how words are spelt.
- */
+/* Sentences after Punkt; its trained tables are those words of punkt.h. */
+#include "ifeval/punkt.h"
 #include "ifeval/pytext.h"
 #include "ifeval/rules.h"
 #include <string.h>
-
-/* Between blanks, without the final dot. */
-static const char abbreviations[] =
-    " mr mrs ms dr prof rev hon gen sen rep sens reps gov col maj capt lt sgt "
-    "adm cmdr messrs st ste jr sr ph.d ph b.a m.a m.d j.d esq inc ltd corp co "
-    "cos bros plc s.a n.v u.s u.k u.n e.u u.s.a u.s.s.r d.c l.a n.y n.j n.h "
-    "n.c s.c n.d s.d w.va a.m p.m a.d b.c vs v jan feb mar apr aug sept sep "
-    "oct nov dec mon tue tues wed thu thurs fri sat ave blvd ala ariz ark "
-    "calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo "
-    "mont neb nev okla ore pa penn tenn tex va vt wash wis wyo ft mt ";
-
-/* Words that begin with a capital only where a sentence begins. */
-static const char everyday[] =
-    " the a an this that these those it its he she they we you his her their "
-    "our your my there here and but or nor so yet for if when while where "
-    "after before because since although though as at by from in into of on "
-    "to with without about over under between among during through not no "
-    "now then also however moreover meanwhile what who which how why is are "
-    "was were be been do does did have has had can could will would should "
-    "may might must let please each every some many most more all any few "
-    "other another such one two three first second third next finally "
-    "lastly once just only even still such both either make use add take "
-    "keep try get give go see look remember write read create include "
-    "provide consider ensure check choose start begin ";
-
-static bool in_list(const char *list, sq_str word)
-{
-    struct sq_buf key;
-    bool yes;
-
-    if (word.n == 0 || word.n > 16 || memchr(word.p, ' ', word.n))
-        return false;
-    sq_buf_init(&key, SQ_MAX_MESSAGE);
-    sq_buf_addc(&key, ' ');
-    sq_buf_add(&key, word);
-    sq_buf_addc(&key, ' ');
-    yes = strstr(list, key.p) != NULL;
-    sq_buf_release(&key);
-    return yes;
-}
 
 /* ---- tokens of a context ------------------------------------------------ */
 
@@ -145,9 +102,8 @@ static void first_pass(struct token *t)
     } else if (t->dot) {
         while (dash > 0 && bare.p[dash - 1] != '-')
             dash--;
-        t->abbreviation =
-            in_list(abbreviations, bare) ||
-            in_list(abbreviations, sq_str_sub(bare, dash, bare.n));
+        t->abbreviation = sq_punkt_abbreviation(bare) ||
+                          sq_punkt_abbreviation(sq_str_sub(bare, dash, bare.n));
         t->breaks = !t->abbreviation;
     }
 }
@@ -167,7 +123,7 @@ static int begins(const struct token *b)
     if (b->text.n == 1 && strchr(";:,.!?", c))
         return 0;
     if (starts_upper(b))
-        return in_list(everyday, type_of(b, !b->breaks)) ? 1 : -1;
+        return sq_punkt_starts(type_of(b, !b->breaks)) ? 1 : -1;
     return c >= 'a' && c <= 'z' ? 0 : -1;
 }
 
@@ -178,6 +134,7 @@ static void second_pass(struct token *a, const struct token *b)
     bool initial = a->text.n == 2 && a->dot &&
                    ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'));
     bool number = sq_str_eq(type_of(a, false), SQ_STR("##number##"));
+    sq_str next;
 
     if (!a->dot)
         return;
@@ -189,7 +146,9 @@ static void second_pass(struct token *a, const struct token *b)
     }
     if (!initial && !number)
         return;
-    if (begins(b) == 0 || (begins(b) == -1 && initial && starts_upper(b)))
+    next = type_of(b, !b->breaks);
+    if (begins(b) == 0 || (number && sq_punkt_follows_number(next)) ||
+        (initial && starts_upper(b) && !sq_punkt_common(next)))
         a->breaks = false;
 }
 

@@ -20,17 +20,35 @@ static void around(struct sheet *t, size_t i, size_t n)
     t->cut[i] = t->cut[i + n] = true;
 }
 
-/* An end of the sentence, white space or a cut is at i. */
-static bool edge(const struct sheet *t, size_t i)
+/* A blank, which there is where a cut or an end is, too; other white space is
+ * none. */
+static bool blank_at(const struct sheet *t, size_t i)
 {
-    return i == 0 || i >= t->s.n || t->cut[i] || sq_py_space_at(t->s, i) ||
-           sq_py_space_before(t->s, i);
+    return i >= t->s.n || t->cut[i] || t->s.p[i] == ' ';
+}
+
+static bool blank_before(const struct sheet *t, size_t i)
+{
+    return i == 0 || t->cut[i] || t->s.p[i - 1] == ' ';
 }
 
 static bool is_alnum(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
            (c >= 'a' && c <= 'z') || c == '_' || (unsigned char)c >= 0x80;
+}
+
+/* Does a word go on behind byte i, or before it? */
+static bool word_at(const struct sheet *t, size_t i)
+{
+    return i < t->s.n && !t->cut[i] && is_alnum(t->s.p[i]) &&
+           !sq_py_space_at(t->s, i);
+}
+
+static bool word_before(const struct sheet *t, size_t i)
+{
+    return i > 0 && !t->cut[i] && is_alnum(t->s.p[i - 1]) &&
+           !sq_py_space_before(t->s, i);
 }
 
 static bool starts_with(const struct sheet *t, size_t i, const char *word)
@@ -84,11 +102,11 @@ static bool before_letter(const struct sheet *t, size_t i)
     sq_str s = t->s;
 
     return i + 1 < s.n && is_alnum(s.p[i + 1]) &&
-           !strchr("mtsdnMTSDN", s.p[i + 1]) &&
-           (i + 2 == s.n || !is_alnum(s.p[i + 2]));
+           !strchr("mtsdnMTSDN", s.p[i + 1]) && !word_at(t, i + 2);
 }
 
-/* 's 'm 'd 'll 're 've n't, in one case, at the end of a word. */
+/* 's 'm 'd 'll 're 've n't, in one case, at the end of a word and before a
+ * blank. */
 static void cut_clitics(struct sheet *t)
 {
     static const char *const clitics[] = {"'s",  "'S",  "'m",  "'M",  "'d",
@@ -98,19 +116,19 @@ static void cut_clitics(struct sheet *t)
     for (size_t i = 1; i < t->s.n; i++) {
         if (t->s.p[i] != '\'' && (t->s.p[i] | 0x20) != 'n')
             continue;
-        if (t->s.p[i] == '\'' && (edge(t, i + 1) || before_letter(t, i)))
-            t->cut[edge(t, i + 1) ? i : i + 1] = true;
+        if (t->s.p[i] == '\'' && (blank_at(t, i + 1) || before_letter(t, i)))
+            t->cut[blank_at(t, i + 1) ? i : i + 1] = true;
         for (size_t k = 0; k < sizeof(clitics) / sizeof(*clitics); k++) {
             size_t n = strlen(clitics[k]);
 
             if (i + n <= t->s.n && memcmp(t->s.p + i, clitics[k], n) == 0 &&
-                edge(t, i + n) && !edge(t, i))
+                blank_at(t, i + n) && !blank_before(t, i))
                 t->cut[i] = true;
         }
     }
 }
 
-/* "cannot" is two words, and so are these. */
+/* "cannot" is two words, and so are these; the last two only after a blank. */
 static void cut_contractions(struct sheet *t)
 {
     static const struct {
@@ -122,14 +140,15 @@ static void cut_contractions(struct sheet *t)
 
     for (size_t i = 0; i < t->s.n; i++) {
         if (!strchr("cdglmw'CDGLMW", t->s.p[i]) || !t->s.p[i] ||
-            (i > 0 && is_alnum(t->s.p[i - 1])))
+            (t->s.p[i] == '\'' ? !blank_before(t, i) : word_before(t, i)))
             continue;
         for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
             size_t end = i + strlen(words[k].word);
 
-            if (starts_with(t, i, words[k].word) &&
-                (end == t->s.n || !is_alnum(t->s.p[end])))
-                t->cut[i + words[k].at] = true;
+            if (!starts_with(t, i, words[k].word) || word_at(t, end))
+                continue;
+            around(t, i, words[k].at);
+            t->cut[end] = true;
         }
     }
 }

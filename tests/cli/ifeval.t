@@ -52,6 +52,12 @@ for path in "$rec"/*; do
         sqlite3 "$tmp/$model-$grader.db" "select '#   ' || sample_id || ' ' ||
             id || ', recorded ' || theirs || ': ' || why from pair
             where ours <> theirs"
+        sqlite3 "$tmp/$model-$grader.db" "
+            select printf('#   prompt level %.4f, recorded %.4f', avg(o),
+            avg(t)) from (select min(ours) as o, min(theirs) as t from pair
+            group by sample_id);
+            select printf('#   instruction level %.4f, recorded %.4f',
+            avg(ours), avg(theirs)) from pair"
         is "$model: all $grader verdicts are compared" "$n" 832
         # Random letters and a random detector: no other causes than these.
         is "$model: $grader verdicts that differ have a known cause" \
