@@ -150,6 +150,9 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
                            (resource.RLIMIT_MSGQUEUE, 0),
                            (resource.RLIMIT_SIGPENDING, 64)):
             if filtered or what != resource.RLIMIT_NPROC:  # else all the user's
+                ours = resource.getrlimit(what)[1]  # may be less already
+                if ours != resource.RLIM_INFINITY:
+                    most = min(most, ours)
                 resource.setrlimit(what, (most, most))
 
     def confine(seconds):
