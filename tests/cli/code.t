@@ -162,6 +162,18 @@ run "$seqeval" leaderboard --db "$tmp/unsafe.db"
 like "and on the leaderboard" "$out" 'note: .*without a sandbox'
 run "$seqeval" show latest --db "$tmp/unsafe.db"
 like "and where the run is shown" "$out" '^notes .*without a sandbox'
+run "$seqeval" compare latest latest --db "$tmp/unsafe.db"
+like "where it is compared" "$err" 'without a sandbox'
+run "$seqeval" report latest --db "$tmp/unsafe.db" --out "$tmp/page.html"
+like "on the page" "$tmp/page.html" '<p class="bad">.*without a sandbox'
+GITHUB_STEP_SUMMARY=$tmp/summary.md
+export GITHUB_STEP_SUMMARY
+run "$seqeval" gate --candidate latest --baseline latest --db "$tmp/unsafe.db" \
+    --min pass@1=0 --max-drop pass@1@mini=50 --junit "$tmp/junit.xml"
+unset GITHUB_STEP_SUMMARY
+like "by the gate" "$err" 'without a sandbox'
+like "in its JUnit file" "$tmp/junit.xml" 'name="notes".*without a sandbox'
+like "in its summary" "$tmp/summary.md" 'without a sandbox'
 unset SEQEVAL_HOME
 
 # The published benchmarks.
