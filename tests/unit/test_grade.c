@@ -185,13 +185,15 @@ static double plain_rouge(const int *h, size_t n, const int *r, size_t m)
     return 2 * (l / hs * (l / rs) / (l / hs + l / rs + 1e-8));
 }
 
-static sq_str draw(struct sq_rng *rng, int kinds, int *ids, size_t *n,
-                   struct sq_buf *text)
+/* With rare > 0 all but one in so many are the same: others stand far apart. */
+static sq_str draw(struct sq_rng *rng, int kinds, uint64_t rare, int *ids,
+                   size_t *n, struct sq_buf *text)
 {
     *n = 1 + (size_t)sq_rng_below(rng, 199);
     sq_buf_reset(text);
     for (size_t i = 0; i < *n; i++) {
-        ids[i] = (int)sq_rng_below(rng, (uint64_t)kinds);
+        bool same = rare && sq_rng_below(rng, rare);
+        ids[i] = same ? 0 : (int)sq_rng_below(rng, (uint64_t)kinds);
         sq_buf_addf(text, "w%d ", ids[i]);
     }
     return sq_buf_str(text);
@@ -207,11 +209,12 @@ static void test_rouge_is_the_plain_one(void **state)
     sq_rng_seed(&rng, 1);
     sq_buf_init(&a, SQ_MAX_MESSAGE);
     sq_buf_init(&b, SQ_MAX_MESSAGE);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 2000; i++) {
+        uint64_t rare = i % 3 ? 20 * (uint64_t)(i % 3) : 0;
         int kinds = 2 + i % 7;
         double f = -1;
-        sq_str x = draw(&rng, kinds, h, &n, &a);
-        sq_str y = draw(&rng, kinds, r, &m, &b);
+        sq_str x = draw(&rng, kinds, rare, h, &n, &a);
+        sq_str y = draw(&rng, kinds, rare, r, &m, &b);
         assert_true(sq_rouge_l(x, y, &f));
         if (fabs(f - plain_rouge(h, n, r, m)) > 1e-12)
             fail_msg("'%s' and '%s': %g", a.p, b.p, f);
