@@ -181,8 +181,14 @@ static enum sq_status report(struct gate *g, const struct gate_args *a,
         fputs(out.p, stderr);
     }
     sq_buf_reset(&out);
-    sq_gate_headline(&g->result, &out);
     struct sq_log log = sq_cmd_log(false, 0);
+    if (st == SQ_OK)
+        st = sq_gate_notes(&g->steps, &out, err);
+    sq_str rest = sq_buf_str(&out), line;
+    while (sq_str_line(&rest, &line))
+        sq_log(&log, SQ_LOG_WARN, "gate: %.*s", SQ_STR_ARG(line));
+    sq_buf_reset(&out);
+    sq_gate_headline(&g->result, &out);
     sq_log(&log, SQ_LOG_INFO, "%s", out.p);
     sq_buf_release(&out);
     return st;

@@ -109,6 +109,8 @@ static const struct rewrite rewrites[] = {
     {"\\degree", ""},
     {"\\mathrm", "\\text"},
     {"\\textbf", "\\text"},
+    {"\\mathbf", ""},
+    {"\\boldsymbol", ""},
     {"\\mbox", "\\text"},
     {"\\{", "\x01"},
     {"\\}", "\x02"},
@@ -388,6 +390,25 @@ static sq_str without_name(sq_str s)
     return s;
 }
 
+/* Without braces around all of it, which group and say nothing. */
+static sq_str without_braces(sq_str s)
+{
+    for (;;) {
+        int depth = 0;
+
+        s = sq_str_trim(s);
+        if (s.n < 2 || s.p[0] != '{' || s.p[s.n - 1] != '}')
+            return s;
+        for (size_t i = 0; i + 1 < s.n; i++) {
+            depth += s.p[i] == '{';
+            depth -= s.p[i] == '}';
+            if (depth == 0)
+                return s;
+        }
+        s = sq_str_sub(s, 1, s.n - 1);
+    }
+}
+
 static bool same_word(sq_str a, sq_str b)
 {
     return a.n > 0 && sq_str_eq_nocase(a, b);
@@ -397,8 +418,8 @@ static bool same(sq_str a, sq_str b, unsigned depth)
 {
     int decimal;
 
-    a = sq_str_trim(a);
-    b = sq_str_trim(b);
+    a = without_braces(a);
+    b = without_braces(b);
     if (depth > MAX_DEPTH || a.n == 0 || b.n == 0)
         return false;
     if (same_word(a, b))

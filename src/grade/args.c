@@ -18,9 +18,8 @@ static enum sq_status take(sq_str v, const char *key, const char *where,
                            struct sq_err *err)
 {
     if (sq_text_blank(v))
-        return sq_err_set(err, SQ_INPUT,
-                          "%s: %s: is empty: want a text to compare with",
-                          where, key);
+        return sq_err_set(err, SQ_INPUT, "%s: %s: is empty: want a text", where,
+                          key);
     *out = sq_arena_str(arena, v);
     return SQ_OK;
 }

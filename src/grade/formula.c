@@ -354,15 +354,21 @@ static bool factor_follows(struct reader *r)
     return is_digit(c) || is_letter(c) || (c && strchr("({[\\.", c));
 }
 
+/* Behind a sign of operation, where it may have a sign of its own. */
+static double complex factor(struct reader *r)
+{
+    return take(r, '-') ? -power(r) : power(r);
+}
+
 static double complex product(struct reader *r)
 {
     double complex v = power(r);
 
     while (!r->bad) {
         if (take(r, '*') || take_command(r, "cdot") || take_command(r, "times"))
-            v *= power(r);
+            v *= factor(r);
         else if (take(r, '/') || take_command(r, "div"))
-            v /= power(r);
+            v /= factor(r);
         else if (factor_follows(r))
             v *= power(r);
         else

@@ -5,7 +5,7 @@
  * are found by name like the other checks, and a suite's definition may use
  * both. To add one: write it in the file of its family (or a new one), add its
  * row to the table in grade.c, a line to docs/scoring.md and cases to
- * tests/grades/NAME.jsonl.
+ * the table in tests/unit/test_grade.c.
  */
 #include "seqeval.h"
 

@@ -6,7 +6,7 @@
 struct squad_args {
     struct sq_grade_texts references;
     struct sq_squad **made; /* of them */
-    sq_str lang;
+    const struct sq_squad_rule *rule;
 };
 
 static void free_squad(void *p)
@@ -21,19 +21,21 @@ static enum sq_status compile(const struct sq_json *rule, const char *where,
     static const char *const keys[] = {"reference", "lang", NULL};
     struct squad_args *a = sq_arena_alloc(arena, sizeof(*a));
     enum sq_status st = sq_grade_only(rule, keys, where, err);
+    sq_str lang = {0};
 
     *args = a;
     if (st == SQ_OK)
         st = sq_grade_texts(rule, "reference", where, arena, &a->references,
                             err);
     if (st == SQ_OK)
-        st = sq_json_opt_str(rule, "lang", where, &a->lang, err);
+        st = sq_json_opt_str(rule, "lang", where, &lang, err);
+    if (st == SQ_OK)
+        st = sq_squad_rule_make(lang, where, arena, &a->rule, err);
     if (st != SQ_OK)
         return st;
-    a->lang = sq_arena_str(arena, a->lang);
     a->made = sq_arena_array(arena, a->references.n, sizeof(struct sq_squad *));
     for (size_t i = 0; i < a->references.n; i++) {
-        a->made[i] = sq_squad_new(a->references.v[i], a->lang);
+        a->made[i] = sq_squad_new(a->references.v[i], a->rule);
         sq_arena_on_release(arena, free_squad, a->made[i]);
     }
     return SQ_OK;
@@ -43,7 +45,7 @@ static void run_em(const void *args, struct sq_check_text text,
                    struct sq_finding *out)
 {
     const struct squad_args *a = args;
-    struct sq_squad *got = sq_squad_new(text.text, a->lang);
+    struct sq_squad *got = sq_squad_new(text.text, a->rule);
     bool same = false;
 
     for (size_t i = 0; i < a->references.n && !same; i++)
@@ -57,7 +59,7 @@ static void run_f1(const void *args, struct sq_check_text text,
                    struct sq_finding *out)
 {
     const struct squad_args *a = args;
-    struct sq_squad *got = sq_squad_new(text.text, a->lang);
+    struct sq_squad *got = sq_squad_new(text.text, a->rule);
     double best = 0;
 
     for (size_t i = 0; i < a->references.n; i++) {

@@ -164,6 +164,7 @@ static bool strip(struct pair *p)
     if (!cut_unit(p))
         return false;
     replace(p, "\\%", "");
+    replace(p, "\\%", ""); /* twice, as published */
     replace(p, " .", " 0.");
     replace(p, "{.", "{0.");
     if (p->now.n == 0)

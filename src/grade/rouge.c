@@ -1,5 +1,6 @@
 #include "grade/rouge.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 
 struct word {
     sq_str text;
-    size_t id; /* the same for the same text */
+    uint32_t id, hash; /* id: the same for the same text, from 0 */
 };
 
 /* Words, sentence after sentence. */
@@ -26,7 +27,7 @@ static void add_word(struct text *t, sq_str w)
         t->cap = t->cap ? 2 * t->cap : 256;
         t->words = sq_xrealloc(t->words, t->cap, sizeof(*t->words));
     }
-    t->words[t->n++] = (struct word){w, 0};
+    t->words[t->n++] = (struct word){w, 0, 0};
 }
 
 /* What str.split() and " ".join() leave of a sentence; one of white space alone
@@ -69,42 +70,63 @@ static void release(struct text *t)
     free(t->ends);
 }
 
-static int by_text(const void *a, const void *b)
-{
-    sq_str x = (*(const struct word *const *)a)->text;
-    sq_str y = (*(const struct word *const *)b)->text;
-    int order = 0;
+/* ---- which words are the same ------------------------------------------ */
 
-    if (x.n > 0 && y.n > 0)
-        order = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
-    return order ? order : (x.n > y.n) - (x.n < y.n);
+/* Words of different texts, by their hash; never full. */
+struct ids {
+    struct word **slots;
+    size_t cap, n;
+};
+
+static uint32_t hash(sq_str s)
+{
+    uint32_t h = 2166136261U; /* FNV-1a */
+
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 16777619U;
+    return h ^ h >> 15;
 }
 
-/* Gives equal words of both texts one id; how many there are. */
-static size_t number_words(struct text *a, struct text *b)
+/* Where the word is, or a free slot. */
+static struct word **slot_of(const struct ids *ids, const struct word *w)
 {
-    size_t total = a->n + b->n, ids = 0;
-    struct word **all = sq_xcalloc(total + 1, sizeof(struct word *));
-    size_t i, n = 0;
+    size_t i = w->hash & (ids->cap - 1);
 
-    for (i = 0; i < a->n; i++)
-        all[n++] = &a->words[i];
-    for (i = 0; i < b->n; i++)
-        all[n++] = &b->words[i];
-    qsort(all, n, sizeof(*all), by_text);
-    for (i = 0; i < n; i++) {
-        if (i > 0 && !sq_str_eq(all[i]->text, all[i - 1]->text))
-            ids++;
-        all[i]->id = ids;
+    while (ids->slots[i] && (ids->slots[i]->hash != w->hash ||
+                             !sq_str_eq(ids->slots[i]->text, w->text)))
+        i = (i + 1) & (ids->cap - 1);
+    return &ids->slots[i];
+}
+
+static void grow(struct ids *ids)
+{
+    struct ids more = {.cap = ids->cap ? 2 * ids->cap : 256, .n = ids->n};
+
+    more.slots = sq_xcalloc(more.cap, sizeof(struct word *));
+    for (size_t i = 0; i < ids->cap; i++)
+        if (ids->slots[i])
+            *slot_of(&more, ids->slots[i]) = ids->slots[i];
+    free(ids->slots);
+    *ids = more;
+}
+
+/* Numbers a text's words: those that are known already as they are. */
+static void number_words(struct ids *ids, struct text *t)
+{
+    bool *seen;
+
+    for (size_t i = 0; i < t->n; i++) {
+        struct word *w = &t->words[i], **slot;
+
+        if (2 * ids->n >= ids->cap)
+            grow(ids);
+        w->hash = hash(w->text);
+        slot = slot_of(ids, w);
+        w->id = *slot ? (*slot)->id : (uint32_t)ids->n++;
+        if (!*slot)
+            *slot = w;
     }
-    free(all);
-    return ids + 1;
-}
-
-static void count_distinct(struct text *t, size_t nids)
-{
-    bool *seen = sq_xcalloc(nids, sizeof(*seen));
-
+    seen = sq_xcalloc(ids->n + 1, sizeof(*seen));
     for (size_t i = 0; i < t->n; i++) {
         t->distinct += !seen[t->words[i].id];
         seen[t->words[i].id] = true;
@@ -112,89 +134,180 @@ static void count_distinct(struct text *t, size_t nids)
     free(seen);
 }
 
-/* Marks the words on one longest common subsequence of x and y. up[i][j]: the
- * table is larger at (i - 1, j) than at (i, j - 1). */
-static void mark_lcs(const struct word *x, size_t n, const struct word *y,
-                     size_t m, bool *taken)
+/* Words that the other text lacks are on no common subsequence, and the walk
+ * back passes them by wherever it meets them. `known`: ids of the other's are
+ * below it. */
+static void drop_others(struct text *t, size_t known)
 {
-    unsigned *row = sq_xcalloc(m + 1, sizeof(*row));
-    bool *up = sq_xmalloc(n * m * sizeof(*up));
-    size_t i, j;
+    size_t kept = 0, i = 0;
 
-    for (i = 0; i < n; i++) {
-        unsigned diagonal = 0;
-
-        for (j = 0; j < m; j++) {
-            unsigned above = row[j + 1];
-
-            up[i * m + j] = above > row[j];
-            if (x[i].id == y[j].id)
-                row[j + 1] = diagonal + 1;
-            else if (row[j] > above)
-                row[j + 1] = row[j];
-            diagonal = above;
-        }
+    for (size_t k = 0; k < t->nsentences; k++) {
+        for (; i < t->ends[k]; i++)
+            if (t->words[i].id < known)
+                t->words[kept++] = t->words[i];
+        t->ends[k] = kept;
     }
-    i = n;
-    j = m;
-    while (i > 0 && j > 0) {
-        if (x[i - 1].id == y[j - 1].id) {
-            taken[x[i - 1].id] = true;
-            i--;
-            j--;
-        } else if (up[(i - 1) * m + j - 1]) {
-            i--;
-        } else {
-            j--;
-        }
-    }
-    free(up);
-    free(row);
+    t->n = kept;
 }
 
-static size_t union_of_lcs(const struct text *h, const struct text *r,
-                           size_t nids)
+/* ---- longest common subsequences --------------------------------------- */
+
+#define NONE SIZE_MAX
+
+/*
+ * The table of lengths, a bit for each place: 0 where the length grows from the
+ * hypothesis's word before to this one. A row follows from the one above by a
+ * few operations on 64 places at once (Hyyro 2004, "Bit-parallel LCS-length
+ * computation revisited").
+ */
+struct table {
+    uint64_t *bits; /* different rows, the first for no reference word */
+    size_t *rows;   /* of each word of the reference's sentence: which */
+    uint64_t *mask; /* where the hypothesis has that word; all 0 between */
+    size_t *first;  /* of each id: its last place in the hypothesis's
+                       sentence, NONE = it is not there */
+    size_t *next;   /* of each place: the one before with the same id */
+    bool *taken;    /* by id */
+};
+
+static size_t longest(const struct text *t)
 {
-    bool *taken = sq_xcalloc(nids, sizeof(*taken));
-    size_t count = 0, i, k;
+    size_t most = 0;
 
-    for (i = 0; i < r->nsentences; i++) {
-        size_t from = i ? r->ends[i - 1] : 0;
+    for (size_t k = 0; k < t->nsentences; k++) {
+        size_t n = t->ends[k] - (k ? t->ends[k - 1] : 0);
 
-        for (k = 0; k < h->nsentences; k++) {
-            size_t start = k ? h->ends[k - 1] : 0;
+        most = n > most ? n : most;
+    }
+    return most;
+}
 
-            mark_lcs(r->words + from, r->ends[i] - from, h->words + start,
-                     h->ends[k] - start, taken);
+static struct table new_table(const struct text *h, const struct text *r)
+{
+    size_t rows = longest(r), places = longest(h);
+    size_t words = places / 64 + 1;
+    struct table t = {
+        .bits = sq_xmalloc((rows + 1) * words * sizeof(*t.bits)),
+        .rows = sq_xcalloc(rows + 1, sizeof(*t.rows)),
+        .mask = sq_xcalloc(words, sizeof(*t.mask)),
+        .first = sq_xcalloc(r->distinct, sizeof(*t.first)),
+        .next = sq_xcalloc(places + 1, sizeof(*t.next)),
+        .taken = sq_xcalloc(r->distinct, sizeof(*t.taken)),
+    };
+
+    for (size_t i = 0; i < r->distinct; i++)
+        t.first[i] = NONE;
+    return t;
+}
+
+static void free_table(struct table *t)
+{
+    free(t->bits);
+    free(t->rows);
+    free(t->mask);
+    free(t->first);
+    free(t->next);
+    free(t->taken);
+}
+
+/* The row below `above` for a word whose last place is `at`. */
+static void add_row(struct table *t, const uint64_t *above, uint64_t *row,
+                    size_t words, size_t at)
+{
+    uint64_t carry = 0;
+
+    for (; at != NONE; at = t->next[at])
+        t->mask[at / 64] |= (uint64_t)1 << at % 64;
+    for (size_t i = 0; i < words; i++) {
+        uint64_t v = above[i], sum = v + (v & t->mask[i]);
+        uint64_t all = sum + carry;
+
+        carry = (sum < v) | (all < sum);
+        row[i] = all | (v & ~t->mask[i]);
+        t->mask[i] = 0;
+    }
+}
+
+/* Marks the words on one longest common subsequence of the reference's sentence
+ * x and the hypothesis's y, whose places are in first and next. */
+static void mark_lcs(struct table *t, const struct word *x, size_t n,
+                     const struct word *y, size_t m)
+{
+    size_t words = (m + 63) / 64, now = 0, used = 1;
+
+    memset(t->bits, 0xff, words * sizeof(*t->bits));
+    for (size_t i = 0; i < n; i++) {
+        size_t at = t->first[x[i].id];
+
+        if (at != NONE) {
+            add_row(t, t->bits + now * words, t->bits + used * words, words,
+                    at);
+            now = used++;
+        }
+        t->rows[i] = now;
+    }
+    while (now > 0 && n > 0 && m > 0) {
+        uint64_t row = t->bits[t->rows[n - 1] * words + (m - 1) / 64];
+
+        if (x[n - 1].id == y[m - 1].id) {
+            t->taken[x[n - 1].id] = true;
+            n--;
+            m--;
+        } else if (row >> (m - 1) % 64 & 1) {
+            m--;
+        } else {
+            n--;
         }
     }
-    for (i = 0; i < nids; i++)
-        count += taken[i];
-    free(taken);
+}
+
+static size_t union_of_lcs(const struct text *h, const struct text *r)
+{
+    struct table t = new_table(h, r);
+    size_t count = 0, start = 0;
+
+    for (size_t k = 0; k < h->nsentences; start = h->ends[k++]) {
+        const struct word *y = h->words + start;
+        size_t m = h->ends[k] - start, from = 0;
+
+        for (size_t j = 0; j < m; j++) {
+            t.next[j] = t.first[y[j].id];
+            t.first[y[j].id] = j;
+        }
+        for (size_t i = 0; m && i < r->nsentences; from = r->ends[i++])
+            mark_lcs(&t, r->words + from, r->ends[i] - from, y, m);
+        for (size_t j = 0; j < m; j++)
+            t.first[y[j].id] = NONE;
+    }
+    for (size_t i = 0; i < r->distinct; i++)
+        count += t.taken[i];
+    free_table(&t);
     return count;
 }
 
 bool sq_rouge_l(sq_str hypothesis, sq_str reference, double *f)
 {
     struct text h = {0}, r = {0};
+    struct ids ids = {0};
     bool ok = true;
 
     *f = 0;
     read_text(&h, hypothesis);
     read_text(&r, reference);
-    if (h.n > 0 && r.n > 0 && h.n > SQ_ROUGE_MOST / r.n) {
-        ok = false;
-    } else if (h.n > 0 && r.n > 0) {
-        size_t nids = number_words(&h, &r);
-        double common, recall, precision;
+    if (h.n > 0 && r.n > 0) {
+        number_words(&ids, &r);
+        number_words(&ids, &h);
+        drop_others(&h, r.distinct);
+        ok = h.n <= SQ_ROUGE_MOST / r.n;
+    }
+    if (ok && h.n > 0 && r.n > 0) {
+        double common = (double)union_of_lcs(&h, &r);
+        double recall = common / (double)r.distinct;
+        double precision = common / (double)h.distinct;
 
-        count_distinct(&h, nids);
-        count_distinct(&r, nids);
-        common = (double)union_of_lcs(&h, &r, nids);
-        recall = common / (double)r.distinct;
-        precision = common / (double)h.distinct;
         *f = 2.0 * (precision * recall / (precision + recall + 1e-8));
     }
+    free(ids.slots);
     release(&h);
     release(&r);
     return ok;

@@ -12,8 +12,10 @@
  */
 #include "base/str.h"
 
-/* Pairs of words that are compared at most; beyond, no answer. */
-#define SQ_ROUGE_MOST ((size_t)1 << 28)
+/* Pairs of words that are compared at most, those counted that both texts have;
+ * beyond, no answer. A pair takes a bit of memory for a while, 256 MB in all.
+ */
+#define SQ_ROUGE_MOST ((size_t)1 << 31)
 
 /* False when there are too many words. *f is 0 where either text has no
  * sentence, on which the package fails. */

@@ -14,14 +14,23 @@
  * words parted by white space, no articles.
  */
 #include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
 #include "base/str.h"
 
+struct sq_squad_rule;
 struct sq_squad; /* a text as it is compared */
 
-/* lang "" = the official rule. Free it. */
-struct sq_squad *sq_squad_new(sq_str text, sq_str lang);
+/* lang "" = the official rule. Lives in the arena. */
+enum sq_status sq_squad_rule_make(sq_str lang, const char *where,
+                                  struct sq_arena *arena,
+                                  const struct sq_squad_rule **out,
+                                  struct sq_err *err) SQ_CHECKED;
+/* Free it; the rule must live as long. */
+struct sq_squad *sq_squad_new(sq_str text, const struct sq_squad_rule *rule);
 void sq_squad_free(struct sq_squad *s);
 bool sq_squad_same(const struct sq_squad *a, const struct sq_squad *b);
+/* In time linear in the prediction, if the reference is short. */
 double sq_squad_f1(const struct sq_squad *prediction,
                    const struct sq_squad *reference);
 

@@ -10,7 +10,8 @@
 
 struct unit_tests {
     struct sq_completion_task task;
-    sq_str before, tests;
+    sq_str before, setup;
+    struct sq_grade_texts tests;
     double seconds;
 };
 
@@ -52,20 +53,22 @@ static enum sq_status compile(const struct sq_json *rule, const char *where,
                               struct sq_arena *arena, const void **args,
                               struct sq_err *err)
 {
-    static const char *const keys[] = {"tests", "prompt",  "entry", "before",
-                                       "stops", "seconds", NULL};
+    static const char *const keys[] = {"tests", "prompt", "entry",   "before",
+                                       "setup", "stops",  "seconds", NULL};
     struct unit_tests *a = sq_arena_alloc(arena, sizeof *a);
     a->seconds = USUAL_SECONDS;
     *args = a;
     enum sq_status st = sq_grade_only(rule, keys, where, err);
     if (st == SQ_OK)
-        st = sq_grade_text(rule, "tests", where, arena, &a->tests, err);
-    if (st == SQ_OK)
-        st = opt_text(rule, "prompt", where, arena, &a->task.prompt, err);
-    if (st == SQ_OK)
-        st = opt_text(rule, "entry", where, arena, &a->task.entry, err);
+        st = sq_grade_texts(rule, "tests", where, arena, &a->tests, err);
+    if (st == SQ_OK && sq_json_get(rule, "prompt"))
+        st = sq_grade_text(rule, "prompt", where, arena, &a->task.prompt, err);
+    if (st == SQ_OK && sq_json_get(rule, "entry"))
+        st = sq_grade_text(rule, "entry", where, arena, &a->task.entry, err);
     if (st == SQ_OK)
         st = opt_text(rule, "before", where, arena, &a->before, err);
+    if (st == SQ_OK)
+        st = opt_text(rule, "setup", where, arena, &a->setup, err);
     if (st == SQ_OK)
         st = read_stops(rule, where, arena, &a->task, err);
     if (st == SQ_OK)
@@ -90,6 +93,12 @@ bool sq_unit_tests_is(const struct sq_check *check)
     return check == &sq_grade_unit_tests;
 }
 
+static void add_line(struct sq_buf *b, sq_str text)
+{
+    sq_buf_add(b, text);
+    sq_buf_addc(b, '\n');
+}
+
 struct sq_program sq_unit_tests_program(const void *args, sq_str text,
                                         struct sq_arena *arena)
 {
@@ -97,15 +106,14 @@ struct sq_program sq_unit_tests_program(const void *args, sq_str text,
     struct sq_completion c = sq_completion_of(&a->task, text, arena);
     struct sq_buf b;
     sq_buf_init(&b, 8 * SQ_MAX_REPLY);
-    if (a->before.n) {
-        sq_buf_add(&b, a->before);
-        sq_buf_addc(&b, '\n');
-    }
+    if (a->before.n)
+        add_line(&b, a->before);
     sq_buf_add(&b, a->task.prompt);
-    sq_buf_add(&b, c.code);
-    sq_buf_addc(&b, '\n');
-    sq_buf_add(&b, a->tests);
-    sq_buf_addc(&b, '\n');
+    add_line(&b, c.code);
+    if (a->setup.n)
+        add_line(&b, a->setup);
+    for (size_t i = 0; i < a->tests.n; i++)
+        add_line(&b, a->tests.v[i]);
     struct sq_program p = {sq_arena_str(arena, sq_buf_str(&b)), a->seconds};
     sq_buf_release(&b);
     return p;
@@ -131,6 +139,6 @@ void sq_unit_tests_ended(const void *args, struct sq_check_text text,
 
 const struct sq_check sq_grade_unit_tests = {
     .name = "unit_tests",
-    .args = "tests; prompt, entry, before, stops, seconds",
+    .args = "tests; prompt, entry, before, setup, stops, seconds",
     .compile = compile,
     .run = not_run};

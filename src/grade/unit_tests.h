@@ -3,16 +3,18 @@
 /*
  * unit_tests: the code in a response passes tests when it is run with them.
  *
- * Arguments: "tests" (needed, not blank), the text that tests it; "prompt",
+ * Arguments: "tests" (needed), a text that tests it, or several; "prompt",
  * what the code continues; "entry", the function's name; "before", text above
- * all; "stops"; "seconds" (default 3). completion.h says which part of the
- * response the code is. The program is
+ * all; "setup", text above the tests; "stops"; "seconds" (default 3). Tests,
+ * prompt and entry, where given, must not be blank: a record that lacks its
+ * tests would pass whatever it is asked, or fail it. completion.h says which
+ * part of the response the code is. The program is
  *
- *     before NL prompt code NL tests NL
+ *     before NL prompt code NL setup NL test NL test NL ...
  *
- * (before with its line break only where there is any), and it passes when it
- * runs to its end without an exception: the rule of openai/human-eval
- * (execution.py), with prompt, code and tests as there.
+ * (before and setup with their line breaks only where there are any), and it
+ * passes when it runs to its end without an exception: the rule of
+ * openai/human-eval (execution.py), with prompt, code and tests as there.
  *
  * The check alone decides nothing: whoever scores has the program run
  * (src/sandbox) and reads its end.

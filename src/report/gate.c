@@ -20,7 +20,9 @@ enum sq_status sq_gate_limit_parse(const char *text, bool floor,
         return sq_err_set(err, SQ_USAGE, "%s: '%s' is not METRIC[@SUITE]=%s",
                           flag, text, floor ? "VALUE" : "POINTS");
     out->metric = sq_str_sub(all, 0, at);
-    suite = sq_str_find(out->metric, SQ_STR("@"), 0);
+    /* the one metric with the sign in its name */
+    suite = sq_str_starts(out->metric, SQ_STR("pass@")) ? 5 : 0;
+    suite = sq_str_find(out->metric, SQ_STR("@"), suite);
     if (suite != SIZE_MAX) {
         out->suite = sq_str_sub(out->metric, suite + 1, at);
         out->metric = sq_str_sub(out->metric, 0, suite);

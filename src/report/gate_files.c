@@ -5,6 +5,7 @@
 
 #include "report/grid.h"
 #include "report/moved.h"
+#include "report/notes.h"
 
 /* Worst samples that are named. */
 #define WORST 5
@@ -150,12 +151,32 @@ static enum sq_status add_case(const struct sq_gate_row *row,
     return st;
 }
 
+enum sq_status sq_gate_notes(const struct sq_gate_steps *steps,
+                             struct sq_buf *out, struct sq_err *err)
+{
+    const char *const runs[] = {steps->candidate, steps->baseline};
+    struct sq_buf text;
+    enum sq_status st = SQ_OK;
+    sq_buf_init(&text, SQ_MAX_MESSAGE);
+    for (size_t i = 0; i < 2 && st == SQ_OK; i++) {
+        sq_buf_reset(&text);
+        if (runs[i])
+            st = sq_notes_render(steps->store, runs[i], &text, err);
+        if (st == SQ_OK && text.n)
+            sq_buf_addf(out, "run %s: %s\n", runs[i], text.p);
+    }
+    sq_buf_release(&text);
+    return st;
+}
+
 enum sq_status sq_gate_junit(const struct sq_gate_result *r,
                              const struct sq_gate_steps *steps,
                              struct sq_buf *out, struct sq_err *err)
 {
     size_t count[3] = {0};
-    enum sq_status st = SQ_OK;
+    struct sq_buf notes;
+    sq_buf_init(&notes, SQ_MAX_MESSAGE);
+    enum sq_status st = sq_gate_notes(steps, &notes, err);
     for (size_t i = 0; i < r->n; i++)
         count[r->rows[i].verdict]++;
     sq_buf_addf(out,
@@ -170,8 +191,11 @@ enum sq_status sq_gate_junit(const struct sq_gate_result *r,
     } facts[] = {{"candidate run", r->candidate_run},
                  {"candidate model", r->candidate_model},
                  {"baseline run", r->baseline_run},
-                 {"baseline model", r->baseline_model}};
+                 {"baseline model", r->baseline_model},
+                 {"notes", sq_str_trim(sq_buf_str(&notes))}};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        if (i == 4 && !notes.n)
+            break;
         sq_buf_addf(out, "      <property name=\"%s\"", facts[i].name);
         add_attribute("value", facts[i].value, out);
         sq_buf_adds(out, "/>\n");
@@ -180,6 +204,7 @@ enum sq_status sq_gate_junit(const struct sq_gate_result *r,
     for (size_t i = 0; i < r->n && st == SQ_OK; i++)
         st = add_case(&r->rows[i], steps, out, err);
     sq_buf_adds(out, "  </testsuite>\n</testsuites>\n");
+    sq_buf_release(&notes);
     return st;
 }
 
@@ -199,7 +224,9 @@ enum sq_status sq_gate_summary(struct sq_gate_result *r,
     const sq_str rows[2][3] = {
         {SQ_STR("candidate"), r->candidate_model, r->candidate_run},
         {SQ_STR("baseline"), r->baseline_model, r->baseline_run}};
-    enum sq_status st = SQ_OK;
+    struct sq_buf notes;
+    sq_buf_init(&notes, SQ_MAX_MESSAGE);
+    enum sq_status st = sq_gate_notes(steps, &notes, err);
     sq_buf_adds(out, "### seqeval ");
     sq_gate_headline(r, out);
     sq_buf_adds(out, "\n\n");
@@ -207,6 +234,12 @@ enum sq_status sq_gate_summary(struct sq_gate_result *r,
     sq_grid_add(&who, rows[1]);
     sq_grid_markdown(&who, out);
     sq_buf_addc(out, '\n');
+    sq_str rest = sq_buf_str(&notes), line;
+    while (sq_str_line(&rest, &line)) {
+        sq_grid_markdown_text(line, out);
+        sq_buf_adds(out, "\n\n");
+    }
+    sq_buf_release(&notes);
     sq_gate_render(r, "markdown", out);
     for (size_t i = 0; i < r->n && st == SQ_OK; i++) {
         struct worst worst[WORST];

@@ -24,6 +24,10 @@ enum sq_status sq_gate_summary(struct sq_gate_result *r,
                                const struct sq_gate_steps *steps,
                                struct sq_buf *out,
                                struct sq_err *err) SQ_CHECKED;
+/* What a reader must know of the runs (report/notes.h), a line each; nothing
+ * when all is well. JUnit has it as a property, the summary below its head. */
+enum sq_status sq_gate_notes(const struct sq_gate_steps *steps,
+                             struct sq_buf *out, struct sq_err *err) SQ_CHECKED;
 /* A "::error title=...::..." line for each limit that does not hold; the text
  * form is for errors before there is a result. */
 void sq_gate_annotations(const struct sq_gate_result *r, struct sq_buf *out);

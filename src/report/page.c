@@ -135,6 +135,23 @@ static const char samples[] =
     "</form>\n<p id=\"shown\" role=\"status\"></p>\n"
     "<div id=\"samples\"></div></section>\n";
 
+/* What a reader must know of the run: its entries share its notes. */
+static void add_notes(struct sq_page *p, const struct sq_page_run *r)
+{
+    const struct sq_board *b = &p->board;
+    for (size_t i = 0; i < b->nentries; i++) {
+        const struct sq_board_entry *e = &b->entries[i];
+        if (!sq_str_eq(e->run, r->id) || !e->notes.n)
+            continue;
+        sq_buf_adds(p->out, "<p class=\"bad\">");
+        sq_html_text(r->label, p->out);
+        sq_buf_adds(p->out, ": ");
+        sq_html_text(e->notes, p->out);
+        sq_buf_adds(p->out, "</p>\n");
+        return;
+    }
+}
+
 static void add_overview(struct sq_page *p)
 {
     struct sq_arena *a = &p->arena;
@@ -156,6 +173,8 @@ static void add_overview(struct sq_page *p)
     }
     sq_html_grid(&g, SQ_STR("Runs"), p->out);
     sq_grid_release(&g);
+    for (size_t i = 0; i < p->nruns; i++)
+        add_notes(p, &p->runs[i]);
     if (!whole)
         sq_buf_adds(
             p->out,

@@ -61,7 +61,7 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
     def check(what, result):
         if result < 0:
             number = ctypes.get_errno()
-            raise OSError(number, f"{what}: {os.strerror(number)}")
+            raise OSError(f"{what}: {os.strerror(number)}")
         return result
 
     def mount(what, source, target, kind, flags, data=""):
@@ -150,6 +150,9 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
                            (resource.RLIMIT_MSGQUEUE, 0),
                            (resource.RLIMIT_SIGPENDING, 64)):
             if filtered or what != resource.RLIMIT_NPROC:  # else all the user's
+                ours = resource.getrlimit(what)[1]  # may be less already
+                if ours != resource.RLIM_INFINITY:
+                    most = min(most, ours)
                 resource.setrlimit(what, (most, most))
 
     def confine(seconds):
@@ -375,6 +378,12 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
             word, said = "exited", b"status %d" % os.WEXITSTATUS(status)
         return word, wall, used.ru_utime + used.ru_stime, said
 
+    def try_it():
+        """What a program needs beyond what was asked for so far is had, too."""
+        word, _, _, said = run(b"", 30, 30)
+        if word != "passed":
+            raise OSError(f"an empty program: {word} {said.decode()}")
+
     def read(n):
         got = bytearray()
         while len(got) < n:
@@ -411,6 +420,7 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
             leave_the_root()
         gc.collect()
         gc.freeze()
+        try_it()
     except Exception as e:
         reply(f"no {e}\n".encode())
         return

@@ -228,7 +228,22 @@ static enum sq_status apply_shots(sq_str given, long long shots,
     return SQ_OK;
 }
 
-/* The definition with the choice, and the choice's name. */
+/* The parameters of one kind, put into effect. */
+static enum sq_status apply_all(const struct sq_json *json, sq_str given,
+                                bool fields, struct sq_json **made,
+                                struct sq_err *err)
+{
+    const struct sq_json *p = sq_json_first(sq_json_get(json, "params"));
+    enum sq_status st = SQ_OK;
+
+    for (; p && st == SQ_OK; p = sq_json_next(p))
+        if ((sq_json_get(p, "field") != NULL) == fields)
+            st = apply(p, chosen(p, given), made, err);
+    return st;
+}
+
+/* The definition with the choice, and the choice's name. Fields come last: they
+ * narrow what a value may have put instead. */
 static enum sq_status choose(const struct sq_json *json, sq_str given,
                              long long shots, struct sq_json **out, char **name,
                              struct sq_err *err)
@@ -236,16 +251,14 @@ static enum sq_status choose(const struct sq_json *json, sq_str given,
     const struct sq_json *p = sq_json_first(sq_json_get(json, "params"));
     struct sq_json *made = replaced(json, NULL);
     struct sq_buf text;
-    enum sq_status st = SQ_OK;
+    enum sq_status st = apply_all(json, given, false, &made, err);
 
+    if (st == SQ_OK)
+        st = apply_all(json, given, true, &made, err);
     sq_buf_init(&text, SQ_MAX_MESSAGE);
-    for (; p && st == SQ_OK; p = sq_json_next(p)) {
-        sq_str value = chosen(p, given);
-
+    for (; p && st == SQ_OK; p = sq_json_next(p))
         sq_buf_addf(&text, "%s%.*s=%.*s", text.n ? "," : "",
-                    SQ_STR_ARG(sq_json_key(p)), SQ_STR_ARG(value));
-        st = apply(p, value, &made, err);
-    }
+                    SQ_STR_ARG(sq_json_key(p)), SQ_STR_ARG(chosen(p, given)));
     if (st == SQ_OK)
         st = apply_shots(given, shots, &made, &text, err);
     if (st == SQ_OK) {

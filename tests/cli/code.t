@@ -132,20 +132,30 @@ SEQEVAL_HOME=$tmp/home run "$seqeval" run --suite bare --data "$tmp/data" \
 is "a missing test ends the run" "$status" 2
 like "and says where" "$err" 'bare.jsonl:1: .*tests'
 
-# In a user namespace that allows no further ones there is no sandbox.
+# In a user namespace that allows no further ones there is no sandbox; nor where
+# it is to be had, but not the namespace that each program gets in it.
 SEQEVAL_HOME=$tmp/home
 export SEQEVAL_HOME
-bare="echo 0 >/proc/sys/user/max_user_namespaces && exec \"\$0\" \"\$@\""
-run unshare -Ur sh -c "$bare" "$seqeval" run --suite mini --data "$tmp/data" \
-    --db "$tmp/none.db" --model "replay:$tmp/answers.jsonl"
-if [ -s "$err" ] && ! grep -q unshare: "$err"; then
-    is "without namespaces it is refused" "$status" 2
-    is "with one line" "$(wc -l <"$err")" 1
-    like "that says what to do" "$err" 'no sandbox on this machine.*unsafe-code'
-    ok "and nothing is stored" [ ! -e "$tmp/none.db" ]
-else
-    skip "without namespaces it is refused" "this machine makes none"
-fi
+cores=$(getconf _NPROCESSORS_ONLN) # as many workers have one each
+for limit in max_user_namespaces=0 max_pid_namespaces=1 \
+    "max_pid_namespaces=$cores"; do
+    bare="echo ${limit#*=} >/proc/sys/user/${limit%=*} && exec \"\$0\" \"\$@\""
+    run unshare -Ur sh -c "$bare" "$seqeval" run --suite mini \
+        --data "$tmp/data" --db "$tmp/none.db" \
+        --model "replay:$tmp/answers.jsonl"
+    if [ ! -s "$err" ] || grep -q unshare: "$err"; then
+        skip "$limit: it is refused" "this machine makes no namespaces"
+        continue
+    fi
+    is "$limit: it is refused" "$status" 2
+    is "$limit: with one line" "$(wc -l <"$err")" 1
+    like "$limit: that says what to do" "$err" \
+        'no sandbox on this machine.*unsafe-code'
+    ok "$limit: and nothing is stored" [ ! -e "$tmp/none.db" ]
+    [ "${limit#*=}" -le 1 ] || continue # doctor has one worker
+    run unshare -Ur sh -c "$bare" "$seqeval" doctor
+    like "$limit: doctor says so" "$out" '^sandbox: .* no '
+done
 run "$seqeval" run --suite mini --limit 1 --data "$tmp/data" \
     --db "$tmp/unsafe.db" --model "replay:$tmp/answers.jsonl" --unsafe-code
 is "--unsafe-code runs it" "$status" 0
@@ -155,6 +165,18 @@ run "$seqeval" leaderboard --db "$tmp/unsafe.db"
 like "and on the leaderboard" "$out" 'note: .*without a sandbox'
 run "$seqeval" show latest --db "$tmp/unsafe.db"
 like "and where the run is shown" "$out" '^notes .*without a sandbox'
+run "$seqeval" compare latest latest --db "$tmp/unsafe.db"
+like "where it is compared" "$err" 'without a sandbox'
+run "$seqeval" report latest --db "$tmp/unsafe.db" --out "$tmp/page.html"
+like "on the page" "$tmp/page.html" '<p class="bad">.*without a sandbox'
+GITHUB_STEP_SUMMARY=$tmp/summary.md
+export GITHUB_STEP_SUMMARY
+run "$seqeval" gate --candidate latest --baseline latest --db "$tmp/unsafe.db" \
+    --min pass@1=0 --max-drop pass@1@mini=50 --junit "$tmp/junit.xml"
+unset GITHUB_STEP_SUMMARY
+like "by the gate" "$err" 'without a sandbox'
+like "in its JUnit file" "$tmp/junit.xml" 'name="notes".*without a sandbox'
+like "in its summary" "$tmp/summary.md" 'without a sandbox'
 unset SEQEVAL_HOME
 
 # The published benchmarks.
