@@ -41,6 +41,21 @@ ok "every answer is the same, one at a time or not" \
     cmp "$tmp/1.txt" "$tmp/16.txt"
 is "some end by themselves, some at their limit" \
     "$(cut -d '|' -f 3 "$tmp/1.txt" | sort -u | tr '\n' ' ')" "length stop "
+# Weights of a kind that libllama would lay out anew, and multiply otherwise by
+# one token than by several.
+tiny "$tmp/wide.gguf" wide=1 end=0
+for j in 1 3 16; do
+    local_run "$tmp/wide.gguf" --db "$tmp/w$j.db" -j $j --logprobs 3
+    sqlite3 "$tmp/w$j.db" "SELECT key, json_extract(sqlar_uncompress(raw_z,
+        raw_bytes), '\$.choices[0].logprobs') FROM response ORDER BY key" \
+        >"$tmp/w$j.txt"
+done
+ok "quantised: there are logprobs" test \
+    "$(grep -c 'top_logprobs":\[{' "$tmp/w1.txt")" -gt 6
+for j in 3 16; do
+    ok "quantised: the same to the last digit, $j at a time" \
+        cmp "$tmp/w1.txt" "$tmp/w$j.txt"
+done
 draw() { # DATABASE ARGUMENT...
     db=$1
     shift
