@@ -217,6 +217,11 @@ stop() {
         sleep 0.2
     done
     sleep 0.5
+    free=0
+    for _ in 1 2 3 4 5; do
+        sqlite3 "$tmp/stop.db" 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null &&
+            free=$((free + 1))
+    done
     # A second, or as many as there are programs for each core.
     busy=$(cut -d ' ' -f 4 /proc/loadavg 2>/dev/null | cut -d / -f 1)
     most=$((${busy:-1} * 1000 / $(getconf _NPROCESSORS_ONLN)))
@@ -232,7 +237,9 @@ stop() {
 }
 tiny "$tmp/long.gguf" end=0 context=100000
 stop answers --max-tokens 90000
+ok "others may write to the database while it computes" test $free -ge 4
 stop "a prompt" --no-chat --system "$(printf '%30000s' x | tr ' ' y)"
+ok "likewise amid a prompt" test $free -ge 4
 stop "prompts that are too long" --no-chat \
     --system "$(printf '%90000s' x | tr ' ' y)"
 finish
