@@ -4,13 +4,36 @@
 #include "base/path.h"
 #include "suite/models.h"
 
+static char *path_in(const struct sq_model *known, const char *data_dir)
+{
+    char *folder = sq_models_folder(data_dir);
+    char *path = sq_data_path(&known->file, folder);
+    free(folder);
+    return path;
+}
+
+/* The model's file in the given folder, else in the user's cache: suites' data
+ * lie elsewhere more often than models do. Yours; it may not be there. */
+static char *find_file(const struct sq_model *known, const char *data_dir)
+{
+    char *path = path_in(known, data_dir);
+    char *cache = sq_path_exists(path) ? NULL : sq_path_data();
+    char *second = cache ? path_in(known, cache) : NULL;
+    free(cache);
+    if (second && sq_path_exists(second)) {
+        free(path);
+        return second;
+    }
+    free(second);
+    return path;
+}
+
 static enum sq_status put_file(struct sq_run_model *m,
                                const struct sq_model *known,
                                const char *data_dir, struct sq_arena *arena,
                                struct sq_err *err)
 {
-    char *folder = sq_models_folder(data_dir);
-    char *path = sq_data_path(&known->file, folder);
+    char *path = find_file(known, data_dir);
     enum sq_status st = SQ_OK;
     if (!sq_path_exists(path)) {
         st = sq_err_set(err, SQ_INPUT,
@@ -24,7 +47,6 @@ static enum sq_status put_file(struct sq_run_model *m,
             m->chat_template = sq_arena_str(arena, known->chat_template).p;
     }
     free(path);
-    free(folder);
     return st;
 }
 

@@ -164,6 +164,16 @@ static void unload(struct sq_llama *l)
     free(l);
 }
 
+/* Some quantised weights are laid out anew for speed, and then one token is
+ * multiplied in another way than several are (ggml-cpu: repack.cpp, gemv and
+ * gemm). */
+static struct llama_model *load_model(const struct sq_llama_load *how)
+{
+    struct llama_model_params p = llama_model_default_params();
+    p.use_extra_bufts = !how->exact;
+    return llama_model_load_from_file(how->path, p);
+}
+
 static enum sq_status load(struct sq_llama **out,
                            const struct sq_llama_load *how, struct sq_err *err)
 {
@@ -186,8 +196,7 @@ static enum sq_status load(struct sq_llama **out,
                         how->backends ? " in " : "",
                         how->backends ? how->backends : "");
     else
-        l->model =
-            llama_model_load_from_file(how->path, llama_model_default_params());
+        l->model = load_model(how);
     if (st == SQ_OK && !l->model)
         st = sq_err_set(err, SQ_INPUT, "%s: libllama cannot load it: %s",
                         how->path, complaint(l));

@@ -127,11 +127,45 @@ static size_t free_sequence(const struct sq_local_batch *b)
     return i;
 }
 
+/* Tokens of a job that are not decoded yet. */
+static size_t missing(const struct sq_local_batch *b,
+                      const struct sq_local_job *job)
+{
+    return job->n - b->kv.sequences[job->sequence].n;
+}
+
+/* Tokens that there must be room for behind those of a job. Where all cells
+ * become free at once, a full context has everything computed anew: between two
+ * of these an answer must be able to double. */
+static size_t headroom_of(const struct sq_local_batch *b,
+                          const struct sq_local_job *job)
+{
+    size_t answered = job->n - job->nprompt, most = b->context - job->n;
+    size_t n = b->kv.ordered && answered > HEADROOM ? answered : HEADROOM;
+    if (job->sampling.max_tokens >= 0) {
+        size_t asked = (size_t)job->sampling.max_tokens;
+        size_t left = asked > answered ? asked - answered : 1;
+        most = left < most ? left : most;
+    }
+    return n < most ? n : most;
+}
+
+/* Of a job to be let in and those at work, with what these still lack. */
+static size_t headroom_with(const struct sq_local_batch *b,
+                            const struct sq_local_job *job)
+{
+    size_t n = headroom_of(b, job);
+    for (size_t i = 0; i < b->kv.nwork; i++)
+        if (b->live[i])
+            n += missing(b, b->live[i]) + headroom_of(b, b->live[i]);
+    return n;
+}
+
 /* Lets a job in, unless it had better wait. */
 static bool let_in(struct sq_local_batch *b, struct sq_local_job *job)
 {
     size_t common = 0, from = 0, to = free_sequence(b);
-    size_t headroom = HEADROOM * (b->nlive + 1);
+    size_t headroom = headroom_with(b, job);
     if (b->shares) {
         from = sq_kv_nearest(&b->kv, job->tokens, job->n - 1, &common);
         if (to_come(b, job) > common)
@@ -179,13 +213,6 @@ static void let_all_in(struct sq_local_batch *b)
 }
 
 /* ---- one decode ---------------------------------------------------------- */
-
-/* Tokens of a job that are not decoded yet. */
-static size_t missing(const struct sq_local_batch *b,
-                      const struct sq_local_job *job)
-{
-    return job->n - b->kv.sequences[job->sequence].n;
-}
 
 static size_t feed(struct sq_local_batch *b, struct sq_local_job *job,
                    size_t used, size_t most)

@@ -21,6 +21,7 @@ struct sq_llama_load {
     const char *backends; /* folder of the library's backends, NULL = where it
                              looks itself */
     struct sq_log *log;   /* gets the library's own words at -vv */
+    bool exact;           /* for a room that is */
     const volatile sig_atomic_t *stop; /* not 0: what it computes is of no
                                           use any more (sq_stop) */
 };

@@ -73,7 +73,7 @@ static enum sq_status choose_room(struct sq_local_model *m, long long parallel,
     double each = (double)sq_gguf_cell_bytes(&m->file);
     double there = (double)sq_platform_free_memory();
     int kept = m->info->shares ? KEPT : 0;
-    m->room.exact = m->info->shares && m->info->parameters < TINY_PARAMETERS;
+    m->room.exact = m->info->shares && m->file.parameters < TINY_PARAMETERS;
     m->parallel = least((double)(parallel > 1 ? parallel : 1),
                         m->room.exact ? EXACT_PARALLEL : MOST_PARALLEL);
     double cells = (double)m->parallel * CELLS_EACH;
@@ -189,7 +189,11 @@ static enum sq_status prepare(struct sq_local_model *m,
                               struct sq_err *err)
 {
     char *backends = backends_folder();
-    struct sq_llama_load how = {m->path, backends, wanted->log, &sq_stop};
+    struct sq_llama_load how = {.path = m->path,
+                                .backends = backends,
+                                .log = wanted->log,
+                                .exact = m->file.parameters < TINY_PARAMETERS,
+                                .stop = &sq_stop};
     sq_stop_at_once(true);
     enum sq_status st = sq_stop ? sq_err_set(err, SQ_INTERRUPTED, "interrupted")
                                 : m->api->load(&m->llama, &how, err);

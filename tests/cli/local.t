@@ -41,6 +41,21 @@ ok "every answer is the same, one at a time or not" \
     cmp "$tmp/1.txt" "$tmp/16.txt"
 is "some end by themselves, some at their limit" \
     "$(cut -d '|' -f 3 "$tmp/1.txt" | sort -u | tr '\n' ' ')" "length stop "
+# Weights of a kind that libllama would lay out anew, and multiply otherwise by
+# one token than by several.
+tiny "$tmp/wide.gguf" wide=1 end=0
+for j in 1 3 16; do
+    local_run "$tmp/wide.gguf" --db "$tmp/w$j.db" -j $j --logprobs 3
+    sqlite3 "$tmp/w$j.db" "SELECT key, json_extract(sqlar_uncompress(raw_z,
+        raw_bytes), '\$.choices[0].logprobs') FROM response ORDER BY key" \
+        >"$tmp/w$j.txt"
+done
+ok "quantised: there are logprobs" test \
+    "$(grep -c 'top_logprobs":\[{' "$tmp/w1.txt")" -gt 6
+for j in 3 16; do
+    ok "quantised: the same to the last digit, $j at a time" \
+        cmp "$tmp/w1.txt" "$tmp/w$j.txt"
+done
 draw() { # DATABASE ARGUMENT...
     db=$1
     shift
@@ -202,6 +217,11 @@ stop() {
         sleep 0.2
     done
     sleep 0.5
+    free=0
+    for _ in 1 2 3 4 5; do
+        sqlite3 "$tmp/stop.db" 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null &&
+            free=$((free + 1))
+    done
     # A second, or as many as there are programs for each core.
     busy=$(cut -d ' ' -f 4 /proc/loadavg 2>/dev/null | cut -d / -f 1)
     most=$((${busy:-1} * 1000 / $(getconf _NPROCESSORS_ONLN)))
@@ -217,7 +237,9 @@ stop() {
 }
 tiny "$tmp/long.gguf" end=0 context=100000
 stop answers --max-tokens 90000
+ok "others may write to the database while it computes" test $free -ge 4
 stop "a prompt" --no-chat --system "$(printf '%30000s' x | tr ' ' y)"
+ok "likewise amid a prompt" test $free -ge 4
 stop "prompts that are too long" --no-chat \
     --system "$(printf '%90000s' x | tr ' ' y)"
 finish

@@ -96,4 +96,7 @@ run "$seqeval" run -q --suite chain:n=2 --model local:tiny --max-tokens 5 \
 is "a run by name" "$status" 0
 is "with the registry's template" "$(sqlite3 "$tmp/x.db" \
     "SELECT json_extract(provenance_json, '\$.model.prompt') FROM run")" chatml
+run "$seqeval" run -q --suite chain:n=2 --model local:tiny --max-tokens 5 \
+    --db "$tmp/x.db" --data "$tmp/www"
+is "a run by name, with the data elsewhere" "$status" 0
 finish

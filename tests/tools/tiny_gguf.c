@@ -12,8 +12,10 @@
  *   nan=1        weights that are no numbers
  *   arch=NAME    says that it is of another architecture
  *   epsilon=X    of its norms (default 1e-5); libllama aborts below 0
+ *   wide=1       four times as wide, and its matrices in Q4_K
  */
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +26,11 @@
 #include "base/str.h"
 
 enum { EMBED = 64, HEADS = 4, LAYERS = 2, INNER = 128, VOCAB = 259 };
+enum { WIDER = 4, Q4_K = 12, Q4_K_EACH = 256, Q4_K_BYTES = 144 };
 enum { U32 = 4, F32 = 6, BOOL = 7, STRING = 8, ARRAY = 9 };
 
 struct options {
-    long long seed, context, claims, nan;
+    long long seed, context, claims, nan, wide;
     double end, epsilon;
     const char *template_, *without, *arch;
 };
@@ -116,8 +119,9 @@ static int put_metadata(struct sq_buf *b, const struct options *o)
     put_text(b, SQ_STR("noise"));
     put_u32(b, "llama.block_count", LAYERS, &n);
     put_u32(b, "llama.context_length", (uint64_t)o->context, &n);
-    put_u32(b, "llama.embedding_length", EMBED, &n);
-    put_u32(b, "llama.feed_forward_length", INNER, &n);
+    uint64_t wider = o->wide ? WIDER : 1;
+    put_u32(b, "llama.embedding_length", EMBED * wider, &n);
+    put_u32(b, "llama.feed_forward_length", INNER * wider, &n);
     put_u32(b, "llama.attention.head_count", HEADS, &n);
     put_key(b, "llama.attention.layer_norm_rms_epsilon", F32, &n);
     put_number(b, epsilon.bits, 4);
@@ -150,24 +154,25 @@ static void add(struct tensor *t, size_t *n, const char *name, int layer,
     to->scale = rows ? 1.5 / sqrt((double)columns) : 0;
 }
 
-static size_t tensors(struct tensor *t)
+static size_t tensors(struct tensor *t, uint64_t wider)
 {
     size_t n = 0;
-    add(t, &n, "token_embd", -1, EMBED, VOCAB);
+    uint64_t embed = EMBED * wider, inner = INNER * wider;
+    add(t, &n, "token_embd", -1, embed, VOCAB);
     t[0].scale = 1;
-    add(t, &n, "output", -1, EMBED, VOCAB);
+    add(t, &n, "output", -1, embed, VOCAB);
     t[1].scale = 0.7; /* logits far enough apart */
-    add(t, &n, "output_norm", -1, EMBED, 0);
+    add(t, &n, "output_norm", -1, embed, 0);
     for (int i = 0; i < LAYERS; i++) {
-        add(t, &n, "attn_norm", i, EMBED, 0);
-        add(t, &n, "attn_q", i, EMBED, EMBED);
-        add(t, &n, "attn_k", i, EMBED, EMBED);
-        add(t, &n, "attn_v", i, EMBED, EMBED);
-        add(t, &n, "attn_output", i, EMBED, EMBED);
-        add(t, &n, "ffn_norm", i, EMBED, 0);
-        add(t, &n, "ffn_gate", i, EMBED, INNER);
-        add(t, &n, "ffn_up", i, EMBED, INNER);
-        add(t, &n, "ffn_down", i, INNER, EMBED);
+        add(t, &n, "attn_norm", i, embed, 0);
+        add(t, &n, "attn_q", i, embed, embed);
+        add(t, &n, "attn_k", i, embed, embed);
+        add(t, &n, "attn_v", i, embed, embed);
+        add(t, &n, "attn_output", i, embed, embed);
+        add(t, &n, "ffn_norm", i, embed, 0);
+        add(t, &n, "ffn_gate", i, embed, inner);
+        add(t, &n, "ffn_up", i, embed, inner);
+        add(t, &n, "ffn_down", i, inner, embed);
     }
     return n;
 }
@@ -179,10 +184,48 @@ static double normal(struct sq_rng *r)
     return sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
 }
 
+/* A number above 2^-15 and below 65536 as two bytes (IEEE 754, binary16). */
+static void put_half(struct sq_buf *b, double v)
+{
+    int exponent;
+    double fraction = frexp(v, &exponent); /* from 0.5 on, below 1 */
+    unsigned mantissa = (unsigned)(fraction * 2048) - 1024;
+    put_number(b, (unsigned)(exponent + 14) << 10 | mantissa, 2);
+}
+
+/* Blocks of random bits: a weight is d * scale * q - 7.5 * d * min, scale and
+ * min of six bits, q of four, so of mean 0 and a deviation of about 258 d. */
+static void put_q4_k(struct sq_buf *b, const struct tensor *t,
+                     struct sq_rng *rng)
+{
+    double d = t->scale / 258;
+    for (uint64_t n = t->columns * t->rows / Q4_K_EACH; n > 0; n--) {
+        put_half(b, d);
+        put_half(b, 7.5 * d);
+        for (int i = 4; i < Q4_K_BYTES; i++)
+            sq_buf_addc(b, (char)(unsigned char)(sq_rng_unit(rng) * 256));
+    }
+}
+
+static bool in_q4_k(const struct options *o, const struct tensor *t)
+{
+    return o->wide && t->rows;
+}
+
+static uint64_t tensor_bytes(const struct options *o, const struct tensor *t)
+{
+    return in_q4_k(o, t) ? t->columns * t->rows / Q4_K_EACH * Q4_K_BYTES
+                         : 4 * t->columns * (t->rows ? t->rows : 1);
+}
+
 static void put_weights(struct sq_buf *b, const struct tensor *t,
                         const struct options *o, struct sq_rng *rng)
 {
     uint64_t n = t->columns * (t->rows ? t->rows : 1);
+    if (in_q4_k(o, t)) {
+        put_q4_k(b, t, rng);
+        return;
+    }
     for (uint64_t i = 0; i < n; i++) {
         union {
             float f;
@@ -200,7 +243,9 @@ static void put_weights(struct sq_buf *b, const struct tensor *t,
 static void build(const struct options *o, struct sq_buf *out)
 {
     struct tensor t[64] = {{{0}, 0, 0, 0, 0}};
-    size_t n = strcmp(o->without, "tensors") == 0 ? 0 : tensors(t);
+    size_t n = strcmp(o->without, "tensors") == 0
+                   ? 0
+                   : tensors(t, o->wide ? WIDER : 1);
     struct sq_buf meta;
     struct sq_rng rng;
     sq_buf_init(&meta, SQ_MAX_REPORT);
@@ -217,9 +262,9 @@ static void build(const struct options *o, struct sq_buf *out)
         put_number(out, t[i].columns, 8);
         if (t[i].rows)
             put_number(out, t[i].rows * (uint64_t)(i == 0 ? o->claims : 1), 8);
-        put_number(out, 0, 4); /* F32 */
+        put_number(out, in_q4_k(o, &t[i]) ? Q4_K : 0 /* F32 */, 4);
         put_number(out, offset, 8);
-        offset += 4 * t[i].columns * (t[i].rows ? t[i].rows : 1);
+        offset += tensor_bytes(o, &t[i]);
         offset = (offset + 31) / 32 * 32;
     }
     while (out->n % 32)
@@ -251,6 +296,8 @@ static int read_options(int argc, char **argv, struct options *o)
             o->claims = n;
         else if (sq_str_eq(key, SQ_STR("nan")))
             o->nan = n;
+        else if (sq_str_eq(key, SQ_STR("wide")))
+            o->wide = n;
         else if (sq_str_eq(key, SQ_STR("end")))
             o->end = d;
         else if (sq_str_eq(key, SQ_STR("epsilon")))

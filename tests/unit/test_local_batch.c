@@ -24,7 +24,7 @@ struct sq_llama {
     float logits[MOST][VOCABULARY];
     size_t row[LONGEST];
     size_t decoded;
-    bool out_of_order;
+    bool out_of_order, endless;
 };
 
 /* The token behind a text: any function of all of it will do. */
@@ -116,8 +116,7 @@ static void piece(struct sq_llama *l, int32_t token, struct sq_buf *out)
 
 static bool ends(struct sq_llama *l, int32_t token)
 {
-    (void)l;
-    return token == END;
+    return token == END && !l->endless;
 }
 
 static const struct sq_llama_api api = {.info = info,
@@ -251,6 +250,44 @@ static void a_common_beginning_is_computed_once(void **state)
     }
 }
 
+/* Answers for which the context has room one or two at a time. */
+static void little_is_computed_anew(void **state)
+{
+    (void)state;
+    enum {
+        JOBS = 8,
+        PROMPT = 20,
+        TOKENS = 300,
+        ALL = JOBS * (PROMPT + TOKENS)
+    };
+    for (int exact = 0; exact < 2; exact++) {
+        struct sq_err err = {0};
+        struct sq_llama *l = model(600, JOBS + 2, 63, exact);
+        l->endless = true;
+        struct sq_local_batch *b =
+            sq_local_batch_new(&api, l, &l->room, 2, LONGEST - 1);
+        for (int i = 0; i < JOBS; i++) {
+            int32_t tokens[PROMPT];
+            prompt(tokens, 0, PROMPT, i);
+            sq_local_batch_add(b, job(tokens, PROMPT, TOKENS));
+        }
+        for (size_t done = 0, steps = 0; done < JOBS; steps++) {
+            struct sq_local_job *j;
+            assert_in_range(steps, 0, 20000);
+            assert_int_equal(sq_local_batch_step(b, &err), SQ_OK);
+            while ((j = sq_local_batch_done(b))) {
+                assert_int_equal(j->n, PROMPT + TOKENS);
+                sq_local_job_free(j);
+                done++;
+            }
+        }
+        assert_in_range(sq_local_batch_counts(b)->computed, ALL - JOBS,
+                        5 * ALL / 2);
+        sq_local_batch_free(b);
+        free(l);
+    }
+}
+
 static void the_context_ends_an_answer(void **state)
 {
     (void)state;
@@ -345,6 +382,7 @@ int main(void)
         cmocka_unit_test(answers_do_not_depend_on_the_batch),
         cmocka_unit_test(jobs_make_room_when_the_context_is_full),
         cmocka_unit_test(a_common_beginning_is_computed_once),
+        cmocka_unit_test(little_is_computed_anew),
         cmocka_unit_test(the_context_ends_an_answer),
         cmocka_unit_test(stop_texts_are_cut_off),
         cmocka_unit_test(an_asker_that_leaves_takes_its_jobs_along),
