@@ -10,7 +10,8 @@
 
 struct sq_checkpoint {
     sqlite3 *writer;
-    int told; /* length of the log when the thread was last told of it */
+    char *path; /* of its file */
+    int told;   /* length of the log when the thread was last told of it */
     bool running;
     pthread_t thread;
     pthread_mutex_t lock; /* of what follows */
@@ -18,12 +19,11 @@ struct sq_checkpoint {
     bool wanted, nearly, ending;
 };
 
-static sqlite3 *open_beside(sqlite3 *writer)
+static sqlite3 *open_beside(const char *path)
 {
-    const char *path = sqlite3_db_filename(writer, "main");
     sqlite3 *con = NULL;
-    int rc = sqlite3_open_v2(
-        path, &con, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = sqlite3_open_v2(path, &con,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
     /* To read once tells the connection that there is a log. */
     if (rc == SQLITE_OK)
@@ -34,21 +34,22 @@ static sqlite3 *open_beside(sqlite3 *writer)
     return NULL;
 }
 
-/* What fails here (a full disk) is tried again when the log has grown; nothing
- * is lost, for what was committed is in the log. */
+/* What fails here (a full disk, no file to be had for the connection) is tried
+ * again by the next commit; nothing is lost, for it is in the log. */
 static void move(sqlite3 *con)
 {
-    (void)sqlite3_wal_checkpoint_v2(con, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
-                                    NULL);
+    if (con)
+        (void)sqlite3_wal_checkpoint_v2(con, NULL, SQLITE_CHECKPOINT_PASSIVE,
+                                        NULL, NULL);
 }
 
 static void *serve(void *ctx)
 {
     struct sq_checkpoint *c = ctx;
-    sqlite3 *con = open_beside(c->writer);
+    sqlite3 *con = open_beside(c->path);
 
     pthread_mutex_lock(&c->lock);
-    while (con && !c->ending) {
+    while (!c->ending) {
         if (!c->wanted) {
             pthread_cond_wait(&c->changed, &c->lock);
             continue;
@@ -120,6 +121,7 @@ struct sq_checkpoint *sq_checkpoint_begin(sqlite3 *con)
         return NULL;
     c = sq_xcalloc(1, sizeof *c);
     c->writer = con;
+    c->path = sq_xstrdup(sqlite3_db_filename(con, "main"));
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->changed, NULL);
     sqlite3_wal_hook(con, on_commit, c);
@@ -140,5 +142,6 @@ void sq_checkpoint_end(struct sq_checkpoint *c)
     }
     pthread_cond_destroy(&c->changed);
     pthread_mutex_destroy(&c->lock);
+    free(c->path);
     free(c);
 }
