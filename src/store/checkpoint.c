@@ -80,8 +80,10 @@ static bool start(struct sq_checkpoint *c)
 
 static void tell(struct sq_checkpoint *c)
 {
-    if (!c->running && !start(c))
+    if (!c->running && !start(c)) {
+        c->nearly = true; /* the next commit does all of it */
         return;
+    }
     pthread_mutex_lock(&c->lock);
     c->wanted = true;
     pthread_cond_signal(&c->changed);

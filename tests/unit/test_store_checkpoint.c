@@ -1,5 +1,6 @@
 /* The write-ahead log is moved while the writer goes on, and begins anew. */
 #include "store_fixture.h"
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include "base/clock.h"
 #include "store/checkpoint.h"
@@ -78,6 +79,33 @@ static void test_moves_beside_the_writer(void **state)
     sql_is(f->path, "PRAGMA integrity_check", "ok");
 }
 
+/* The thread gets no file for a connection of its own: the commits do it. */
+static void test_without_a_second_connection(void **state)
+{
+    struct fixture *f = *state;
+    struct rlimit before, none;
+    sqlite3 *con;
+
+    assert_int_equal(sqlite3_open(f->path, &con), SQLITE_OK);
+    run_sql(con, "PRAGMA journal_mode=WAL; CREATE TABLE t(x BLOB)");
+    struct sq_checkpoint *c = sq_checkpoint_begin(con);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){0, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    for (int i = 0; i < 5; i++)
+        write_pages(con, 1000);
+    for (int ms = 0; size_of(f->path) < 4000LL * PAGE && ms < WAIT_MS;
+         ms += 5) {
+        write_pages(con, 1);
+        sq_clock_sleep_ms(5);
+    }
+    assert_true(size_of(f->path) >= 4000LL * PAGE);
+    sq_checkpoint_end(c);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(sqlite3_close(con), SQLITE_OK);
+    sql_is(f->path, "PRAGMA integrity_check", "ok");
+}
+
 /* A few rows need no thread, and ending without one is no fault. */
 static void test_short_log(void **state)
 {
@@ -102,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(test_moves_beside_the_writer),
+        T(test_without_a_second_connection),
         T(test_short_log),
     };
 
