@@ -9,9 +9,8 @@
 #define PAGES_AT_ONCE 4000
 
 struct sq_checkpoint {
-    sqlite3 *writer;
-    char *path; /* of its file */
-    int told;   /* length of the log when the thread was last told of it */
+    struct sq_db *writer;
+    int told; /* length of the log when the thread was last told of it */
     bool running;
     pthread_t thread;
     pthread_mutex_t lock; /* of what follows */
@@ -19,34 +18,25 @@ struct sq_checkpoint {
     bool wanted, nearly, ending;
 };
 
-static sqlite3 *open_beside(const char *path)
+/* NULL = none: the commits do the thread's work then, too. */
+static struct sq_db *open_beside(const struct sq_db *writer)
 {
-    sqlite3 *con = NULL;
-    int rc = sqlite3_open_v2(path, &con,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    struct sq_db *db = NULL;
+    struct sq_err ignored;
+    int64_t version;
 
     /* To read once tells the connection that there is a log. */
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(con, "PRAGMA schema_version", NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        return con;
-    sqlite3_close(con);
+    if (sq_db_open(&db, sq_db_path(writer), SQ_DB_WRITE, &ignored) == SQ_OK &&
+        sq_db_int(db, "PRAGMA schema_version", &version, &ignored) == SQ_OK)
+        return db;
+    sq_db_close(db);
     return NULL;
-}
-
-/* What fails here (a full disk, no file to be had for the connection) is tried
- * again by the next commit; nothing is lost, for it is in the log. */
-static void move(sqlite3 *con)
-{
-    if (con)
-        (void)sqlite3_wal_checkpoint_v2(con, NULL, SQLITE_CHECKPOINT_PASSIVE,
-                                        NULL, NULL);
 }
 
 static void *serve(void *ctx)
 {
     struct sq_checkpoint *c = ctx;
-    sqlite3 *con = open_beside(c->path);
+    struct sq_db *db = open_beside(c->writer);
 
     pthread_mutex_lock(&c->lock);
     while (!c->ending) {
@@ -56,13 +46,15 @@ static void *serve(void *ctx)
         }
         c->wanted = false;
         pthread_mutex_unlock(&c->lock);
-        move(con); /* all of the log, which takes its time */
-        move(con); /* what came meanwhile */
+        if (db) {
+            sq_db_move_log(db); /* all of it, which takes its time */
+            sq_db_move_log(db); /* what came meanwhile */
+        }
         pthread_mutex_lock(&c->lock);
         c->nearly = true;
     }
     pthread_mutex_unlock(&c->lock);
-    sqlite3_close(con);
+    sq_db_close(db);
     return NULL;
 }
 
@@ -99,34 +91,31 @@ static bool take_nearly(struct sq_checkpoint *c)
     return nearly;
 }
 
-static int on_commit(void *ctx, sqlite3 *writer, const char *name, int pages)
+static void on_commit(void *ctx, int pages)
 {
     struct sq_checkpoint *c = ctx;
 
-    (void)name;
     if (pages < c->told)
         c->told = 0; /* the log began anew */
     if (pages - c->told >= PAGES_AT_ONCE) {
         c->told = pages;
         tell(c);
     } else if (c->told && take_nearly(c)) {
-        move(writer);
+        sq_db_move_log(c->writer);
     }
-    return SQLITE_OK;
 }
 
-struct sq_checkpoint *sq_checkpoint_begin(sqlite3 *con)
+struct sq_checkpoint *sq_checkpoint_begin(struct sq_db *db)
 {
     struct sq_checkpoint *c;
 
-    if (!sqlite3_threadsafe())
+    if (!sq_db_threads())
         return NULL;
     c = sq_xcalloc(1, sizeof *c);
-    c->writer = con;
-    c->path = sq_xstrdup(sqlite3_db_filename(con, "main"));
+    c->writer = db;
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->changed, NULL);
-    sqlite3_wal_hook(con, on_commit, c);
+    sq_db_on_commit(db, on_commit, c);
     return c;
 }
 
@@ -134,7 +123,7 @@ void sq_checkpoint_end(struct sq_checkpoint *c)
 {
     if (!c)
         return;
-    sqlite3_wal_hook(c->writer, NULL, NULL);
+    sq_db_on_commit(c->writer, NULL, NULL);
     if (c->running) {
         pthread_mutex_lock(&c->lock);
         c->ending = true;
@@ -144,6 +133,5 @@ void sq_checkpoint_end(struct sq_checkpoint *c)
     }
     pthread_cond_destroy(&c->changed);
     pthread_mutex_destroy(&c->lock);
-    free(c->path);
     free(c);
 }

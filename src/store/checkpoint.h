@@ -10,14 +10,14 @@
  * steady writer never quite manages: what little it leaves is moved by the next
  * commit.
  */
-#include <sqlite3.h>
+#include "store/db.h"
 
 struct sq_checkpoint;
 
-/* For a connection whose file is in WAL mode; takes the place of its automatic
+/* For a connection that writes, in WAL mode; takes the place of SQLite's own
  * checkpoints. The thread is made when there is first something to move. NULL
  * where SQLite was built without threads: it then goes on by itself. */
-struct sq_checkpoint *sq_checkpoint_begin(sqlite3 *con);
+struct sq_checkpoint *sq_checkpoint_begin(struct sq_db *db);
 /* Before the connection is closed; NULL is none. */
 void sq_checkpoint_end(struct sq_checkpoint *c);
 

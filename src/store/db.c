@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "store/checkpoint.h"
 
 #define BUSY_MS 10000
 
@@ -25,7 +24,8 @@ struct sq_stmt {
 struct sq_db {
     sqlite3 *con;
     char *path;
-    struct sq_checkpoint *checkpoint; /* NULL = none: not in WAL mode */
+    void (*committed)(void *ctx, int pages);
+    void *committed_ctx;
     struct sq_stmt *stmts;
     int depth;   /* of nested transactions */
     bool failed; /* a nested one did: the outermost must be undone */
@@ -224,7 +224,6 @@ void sq_db_close(struct sq_db *db)
         sqlite3_finalize(q->st);
         free(q);
     }
-    sq_checkpoint_end(db->checkpoint);
     sqlite3_close(db->con);
     free(db->path);
     free(db);
@@ -252,10 +251,36 @@ enum sq_status sq_db_use_wal(struct sq_db *db, struct sq_err *err)
             break;
         sq_clock_sleep_ms(5);
     }
-    if (rc != SQLITE_OK)
-        return fail(db, rc, err);
-    db->checkpoint = sq_checkpoint_begin(db->con);
-    return SQ_OK;
+    return rc == SQLITE_OK ? SQ_OK : fail(db, rc, err);
+}
+
+static int committed(void *ctx, sqlite3 *con, const char *name, int pages)
+{
+    struct sq_db *db = ctx;
+
+    (void)con;
+    (void)name;
+    db->committed(db->committed_ctx, pages);
+    return SQLITE_OK;
+}
+
+void sq_db_on_commit(struct sq_db *db, void (*fn)(void *ctx, int pages),
+                     void *ctx)
+{
+    db->committed = fn;
+    db->committed_ctx = ctx;
+    sqlite3_wal_hook(db->con, fn ? committed : NULL, db);
+}
+
+void sq_db_move_log(struct sq_db *db)
+{
+    (void)sqlite3_wal_checkpoint_v2(db->con, NULL, SQLITE_CHECKPOINT_PASSIVE,
+                                    NULL, NULL);
+}
+
+bool sq_db_threads(void)
+{
+    return sqlite3_threadsafe() != 0;
 }
 
 enum sq_status sq_db_exec(struct sq_db *db, const char *sql, struct sq_err *err)

@@ -34,6 +34,17 @@ const char *sq_db_path(const struct sq_db *db);
  * survives the end of the process at any moment. */
 enum sq_status sq_db_use_wal(struct sq_db *db, struct sq_err *err) SQ_CHECKED;
 
+/* After each commit, with how many pages the write-ahead log now has; fn NULL:
+ * no more. SQLite's own checkpoints end with it. */
+void sq_db_on_commit(struct sq_db *db, void (*fn)(void *ctx, int pages),
+                     void *ctx);
+/* Moves what the log holds into the database, as far as nobody is in the way (a
+ * passive checkpoint), which syncs both files. What fails, as on a full disk,
+ * is there for the next time; nothing is lost. */
+void sq_db_move_log(struct sq_db *db);
+/* May two threads have a connection each? */
+bool sq_db_threads(void);
+
 /* Runs statements separated by semicolons. */
 enum sq_status sq_db_exec(struct sq_db *db, const char *sql,
                           struct sq_err *err) SQ_CHECKED;

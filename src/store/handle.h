@@ -9,7 +9,8 @@ struct sq_store {
     int lock_fd;   /* of DB-lock; -1 until a run is begun */
     int64_t *held; /* rows of the runs that this store owns */
     size_t nheld;
-    struct sq_packer *packer; /* NULL = nothing was packed yet */
+    struct sq_checkpoint *checkpoint; /* NULL = none */
+    struct sq_packer *packer;         /* NULL = nothing was packed yet */
 };
 
 /* Lets go of all runs and closes DB-lock. */

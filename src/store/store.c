@@ -5,6 +5,7 @@
 #include "base/gz.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "store/checkpoint.h"
 #include "store/handle.h"
 #include "store/schema.h"
 
@@ -32,6 +33,8 @@ enum sq_status sq_store_open(struct sq_store **out, const char *path,
     }
     s = sq_xcalloc(1, sizeof(*s));
     s->db = db;
+    if (mode == SQ_STORE_WRITE)
+        s->checkpoint = sq_checkpoint_begin(db);
     s->lock_fd = -1;
     *out = s;
     return SQ_OK;
@@ -42,6 +45,7 @@ void sq_store_close(struct sq_store *s)
     if (!s)
         return;
     sq_store_unlock_all(s);
+    sq_checkpoint_end(s->checkpoint);
     sq_db_close(s->db);
     sq_packer_free(s->packer);
     free(s);

@@ -8,18 +8,31 @@
 #define PAGE 4096
 #define WAIT_MS 30000
 
-static void run_sql(sqlite3 *con, const char *sql)
+static void run_sql(struct sq_db *db, const char *sql)
 {
-    assert_int_equal(sqlite3_exec(con, sql, NULL, NULL, NULL), SQLITE_OK);
+    struct sq_err err = {0};
+
+    ok(sq_db_exec(db, sql, &err), &err);
+}
+
+static struct sq_db *open_db(const char *path)
+{
+    struct sq_err err = {0};
+    struct sq_db *db;
+
+    ok(sq_db_open(&db, path, SQ_DB_WRITE, &err), &err);
+    ok(sq_db_use_wal(db, &err), &err);
+    run_sql(db, "CREATE TABLE t(x BLOB)");
+    return db;
 }
 
 /* A commit of n pages. */
-static void write_pages(sqlite3 *con, int n)
+static void write_pages(struct sq_db *db, int n)
 {
     char sql[96];
 
     snprintf(sql, sizeof(sql), "INSERT INTO t VALUES(zeroblob(%d))", n * PAGE);
-    run_sql(con, sql);
+    run_sql(db, sql);
 }
 
 static long long size_of(const char *path)
@@ -47,18 +60,15 @@ static void test_moves_beside_the_writer(void **state)
 {
     struct fixture *f = *state;
     char log[136];
-    sqlite3 *con;
+    struct sq_db *db = open_db(f->path);
 
     snprintf(log, sizeof(log), "%s-wal", f->path);
-    assert_int_equal(sqlite3_open(f->path, &con), SQLITE_OK);
-    run_sql(con, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                 "CREATE TABLE t(x BLOB)");
-    struct sq_checkpoint *c = sq_checkpoint_begin(con);
+    struct sq_checkpoint *c = sq_checkpoint_begin(db);
     assert_non_null(c);
 
     /* Nobody but the thread grows the file while the writer only waits. */
     for (int i = 0; i < 5; i++)
-        write_pages(con, 1000);
+        write_pages(db, 1000);
     for (int ms = 0; size_of(f->path) < 4000LL * PAGE && ms < WAIT_MS; ms += 5)
         sq_clock_sleep_ms(5);
     assert_true(size_of(f->path) >= 4000LL * PAGE);
@@ -67,15 +77,15 @@ static void test_moves_beside_the_writer(void **state)
     unsigned begun = times_begun(log);
     long long length = size_of(log);
     for (int ms = 0; times_begun(log) == begun && ms < WAIT_MS; ms += 5) {
-        write_pages(con, 1);
+        write_pages(db, 1);
         sq_clock_sleep_ms(5);
     }
     assert_int_equal(times_begun(log), begun + 1);
-    write_pages(con, 1000);
+    write_pages(db, 1000);
     assert_true(size_of(log) < length + 1000LL * PAGE);
 
     sq_checkpoint_end(c);
-    assert_int_equal(sqlite3_close(con), SQLITE_OK);
+    sq_db_close(db);
     sql_is(f->path, "PRAGMA integrity_check", "ok");
 }
 
@@ -84,25 +94,23 @@ static void test_without_a_second_connection(void **state)
 {
     struct fixture *f = *state;
     struct rlimit before, none;
-    sqlite3 *con;
+    struct sq_db *db = open_db(f->path);
 
-    assert_int_equal(sqlite3_open(f->path, &con), SQLITE_OK);
-    run_sql(con, "PRAGMA journal_mode=WAL; CREATE TABLE t(x BLOB)");
-    struct sq_checkpoint *c = sq_checkpoint_begin(con);
+    struct sq_checkpoint *c = sq_checkpoint_begin(db);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     none = (struct rlimit){0, before.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
     for (int i = 0; i < 5; i++)
-        write_pages(con, 1000);
+        write_pages(db, 1000);
     for (int ms = 0; size_of(f->path) < 4000LL * PAGE && ms < WAIT_MS;
          ms += 5) {
-        write_pages(con, 1);
+        write_pages(db, 1);
         sq_clock_sleep_ms(5);
     }
     assert_true(size_of(f->path) >= 4000LL * PAGE);
     sq_checkpoint_end(c);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-    assert_int_equal(sqlite3_close(con), SQLITE_OK);
+    sq_db_close(db);
     sql_is(f->path, "PRAGMA integrity_check", "ok");
 }
 
@@ -110,15 +118,13 @@ static void test_without_a_second_connection(void **state)
 static void test_short_log(void **state)
 {
     struct fixture *f = *state;
-    sqlite3 *con;
+    struct sq_db *db = open_db(f->path);
 
-    assert_int_equal(sqlite3_open(f->path, &con), SQLITE_OK);
-    run_sql(con, "PRAGMA journal_mode=WAL; CREATE TABLE t(x BLOB)");
-    struct sq_checkpoint *c = sq_checkpoint_begin(con);
-    write_pages(con, 10);
+    struct sq_checkpoint *c = sq_checkpoint_begin(db);
+    write_pages(db, 10);
     assert_true(size_of(f->path) < 10LL * PAGE);
     sq_checkpoint_end(c);
-    assert_int_equal(sqlite3_close(con), SQLITE_OK);
+    sq_db_close(db);
     sql_is(f->path, "SELECT length(x) FROM t", "40960");
     sq_checkpoint_end(NULL);
 }
