@@ -67,6 +67,8 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
     return sq_transfer_body(&x->t, bytes, status_of(x), length) ? bytes.n : 0;
 }
 
+static const char closed[] = "connection closed before an answer";
+
 /* Called before a request goes out. libcurl sends one again by itself when a
  * kept connection closes without an answer; who counts and pays for requests
  * must know, so the second is stopped here and the caller decides. */
@@ -80,8 +82,9 @@ static int on_send(void *ctx, char *remote_ip, char *local_ip, int remote_port,
     (void)local_port;
     sq_transfer_connected(&x->t);
     if (x->sent && x->t.req.body.p) {
+        /* A reset has left its word; a close says nothing. */
         sq_transfer_fail(&x->t, SQ_HTTP_CUT,
-                         "connection closed before an answer");
+                         x->curl_error[0] ? x->curl_error : closed);
         return CURL_PREREQFUNC_ABORT;
     }
     x->sent = true;

@@ -21,7 +21,8 @@ struct sq_llama_load {
     const char *backends; /* folder of the library's backends, NULL = where it
                              looks itself */
     struct sq_log *log;   /* gets the library's own words at -vv */
-    bool exact;           /* for a room that is */
+    bool exact;           /* weights as they lie in the file: one token of a
+                             batch comes out as it does alone */
     const volatile sig_atomic_t *stop; /* not 0: what it computes is of no
                                           use any more (sq_stop) */
 };

@@ -252,19 +252,6 @@ static void note_status(const struct sq_scores *s, struct sq_buf *notes)
                     SQ_STR_ARG(s->status));
 }
 
-/* What a reader must know of a run. */
-static enum sq_status note_run(struct sq_store *store, const char *run,
-                               struct sq_buf *notes, struct sq_err *err)
-{
-    struct sq_buf text;
-    sq_buf_init(&text, SQ_MAX_MESSAGE);
-    enum sq_status st = sq_notes_render(store, run, &text, err);
-    if (st == SQ_OK && text.n)
-        sq_buf_addf(notes, "run %s: %s\n", run, text.p);
-    sq_buf_release(&text);
-    return st;
-}
-
 /* Refuses what may not be compared, or notes it. */
 static enum sq_status check(const struct sq_scores *a,
                             const struct sq_scores *b,
@@ -317,9 +304,9 @@ enum sq_status sq_compare_render(struct sq_store *store,
     if (st == SQ_OK)
         st = check(&a, &b, how, notes, err);
     if (st == SQ_OK)
-        st = note_run(store, how->a, notes, err);
+        st = sq_notes_line(store, how->a, notes, err);
     if (st == SQ_OK)
-        st = note_run(store, how->b, notes, err);
+        st = sq_notes_line(store, how->b, notes, err);
     if (st == SQ_OK)
         st = compare(&c, &a, &b, out, err);
     free(c.lines);

@@ -155,17 +155,10 @@ enum sq_status sq_gate_notes(const struct sq_gate_steps *steps,
                              struct sq_buf *out, struct sq_err *err)
 {
     const char *const runs[] = {steps->candidate, steps->baseline};
-    struct sq_buf text;
     enum sq_status st = SQ_OK;
-    sq_buf_init(&text, SQ_MAX_MESSAGE);
-    for (size_t i = 0; i < 2 && st == SQ_OK; i++) {
-        sq_buf_reset(&text);
+    for (size_t i = 0; i < 2 && st == SQ_OK; i++)
         if (runs[i])
-            st = sq_notes_render(steps->store, runs[i], &text, err);
-        if (st == SQ_OK && text.n)
-            sq_buf_addf(out, "run %s: %s\n", runs[i], text.p);
-    }
-    sq_buf_release(&text);
+            st = sq_notes_line(steps->store, runs[i], out, err);
     return st;
 }
 
@@ -193,9 +186,8 @@ enum sq_status sq_gate_junit(const struct sq_gate_result *r,
                  {"baseline run", r->baseline_run},
                  {"baseline model", r->baseline_model},
                  {"notes", sq_str_trim(sq_buf_str(&notes))}};
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-        if (i == 4 && !notes.n)
-            break;
+    size_t nfacts = sizeof facts / sizeof *facts - (notes.n == 0);
+    for (size_t i = 0; i < nfacts; i++) {
         sq_buf_addf(out, "      <property name=\"%s\"", facts[i].name);
         add_attribute("value", facts[i].value, out);
         sq_buf_adds(out, "/>\n");

@@ -79,3 +79,15 @@ enum sq_status sq_notes_render(struct sq_store *store, const char *run_id,
     return sq_store_each(store, SQ_QUERY_RUN_UNSAFE, &run, 1, take_unsafe, out,
                          err);
 }
+
+enum sq_status sq_notes_line(struct sq_store *store, const char *run_id,
+                             struct sq_buf *out, struct sq_err *err)
+{
+    struct sq_buf text;
+    sq_buf_init(&text, SQ_MAX_MESSAGE);
+    enum sq_status st = sq_notes_render(store, run_id, &text, err);
+    if (st == SQ_OK && text.n)
+        sq_buf_addf(out, "run %s: %s\n", run_id, text.p);
+    sq_buf_release(&text);
+    return st;
+}

@@ -252,9 +252,12 @@ static enum sq_status store_arrivals(struct loop *l, struct sq_err *err)
     enum sq_status st = sq_store_begin(s->store, err);
     if (st != SQ_OK)
         return st;
-    for (; l->stored < s->narrivals && st == SQ_OK; l->stored++)
-        st = sq_ask_store(&s->arrivals[l->stored], err);
-    return commit(s->store, st, err);
+    for (size_t i = l->stored; i < s->narrivals && st == SQ_OK; i++)
+        st = sq_ask_store(&s->arrivals[i], err);
+    st = commit(s->store, st, err);
+    if (st == SQ_OK)
+        l->stored = s->narrivals;
+    return st;
 }
 
 /* Hands stored arrivals to their items; those may bring new arrivals. */
