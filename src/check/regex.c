@@ -10,6 +10,7 @@
 
 struct sq_regex {
     pcre2_code *code;
+    bool jit; /* there is machine code for it */
 };
 
 static void free_code(void *p)
@@ -47,7 +48,7 @@ enum sq_status sq_regex_compile(sq_str pattern, unsigned flags,
     /* Where there is no JIT the interpreter does the same, slower; a literal
      * gains less by it than the compiling costs. */
     if (!(flags & SQ_REGEX_LITERAL))
-        (void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
+        re->jit = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0;
     *out = re;
     return SQ_OK;
 }
@@ -110,14 +111,14 @@ static bool give_stack(struct search *s)
 static enum sq_regex_result search_next(struct search *s, size_t from,
                                         size_t *at, size_t *end)
 {
+    PCRE2_SPTR text = (PCRE2_SPTR)(s->text.n ? s->text.p : "");
     int rc = PCRE2_ERROR_NOMEMORY;
 
     do {
         s->budget.last = from;
         if (s->match && s->context)
-            rc = pcre2_match(s->re->code,
-                             (PCRE2_SPTR)(s->text.n ? s->text.p : ""),
-                             s->text.n, from, 0, s->match, s->context);
+            rc = (s->re->jit ? pcre2_jit_match : pcre2_match)(
+                s->re->code, text, s->text.n, from, 0, s->match, s->context);
     } while (rc == PCRE2_ERROR_JIT_STACKLIMIT && give_stack(s));
     if (rc == PCRE2_ERROR_NOMATCH)
         return SQ_REGEX_NONE;

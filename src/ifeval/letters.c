@@ -54,17 +54,29 @@ struct capitals {
     size_t n;
 };
 
+/* False for what is no capital for certain: all have a small letter but those
+ * in some blocks of symbols (Unicode 14). */
+static bool may_be_capital(uint32_t cp)
+{
+    if (cp < 0x80)
+        return cp >= 'A' && cp <= 'Z';
+    return sq_py_is_upper(cp) || (cp >= 0x3d2 && cp <= 0x3d4) ||
+           (cp >= 0x2100 && cp < 0x2150) || (cp >= 0x1d400 && cp < 0x1f18a);
+}
+
 static void on_token(void *ctx, sq_str token)
 {
     struct capitals *c = ctx;
-    size_t upper = 0, lower = 0, wide = 0;
+    bool upper = false, lower = false, wide = false;
 
-    for (size_t i = 0; i < token.n; i++) {
-        upper += token.p[i] >= 'A' && token.p[i] <= 'Z';
-        lower += token.p[i] >= 'a' && token.p[i] <= 'z';
-        wide += (unsigned char)token.p[i] >= 0x80;
+    for (size_t i = 0; i < token.n;) {
+        uint32_t cp = sq_utf8_next(token, &i);
+
+        lower |= cp >= 'a' && cp <= 'z';
+        wide |= cp >= 0x80;
+        upper |= may_be_capital(cp);
     }
-    if (lower == 0 && (wide ? is_upper(c->shared, token) : upper > 0))
+    if (upper && !lower && (!wide || is_upper(c->shared, token)))
         c->n++;
 }
 

@@ -221,10 +221,14 @@ static int by_word(const void *key, const void *item)
 {
     const sq_str *word = key;
     const char *other = *(const char *const *)item;
-    size_t n = strlen(other);
-    int order = memcmp(word->p, other, n < word->n ? n : word->n);
 
-    return order ? order : (word->n > n) - (word->n < n);
+    for (size_t i = 0; i < word->n; i++) {
+        if (other[i] == 0)
+            return 1;
+        if (word->p[i] != other[i])
+            return word->p[i] - other[i];
+    }
+    return other[word->n] ? -1 : 0;
 }
 
 static bool in_list(const char *const *list, size_t n, sq_str word)

@@ -10,11 +10,11 @@ bool sq_py_is_space(uint32_t cp)
            cp == 0x202f || cp == 0x205f || cp == 0x3000;
 }
 
-size_t sq_py_space_at(sq_str s, size_t i)
+size_t sq_py_far_space_at(sq_str s, size_t i)
 {
     size_t pos = i;
 
-    return i < s.n && sq_py_is_space(sq_utf8_next(s, &pos)) ? pos - i : 0;
+    return sq_py_is_space(sq_utf8_next(s, &pos)) ? pos - i : 0;
 }
 
 size_t sq_py_space_before(sq_str s, size_t i)

@@ -21,7 +21,15 @@ void sq_py_lower(sq_str s, struct sq_buf *out);
 /* A capital that sq_py_lower knows. */
 bool sq_py_is_upper(uint32_t cp);
 /* Length of the white space character at, or that ends at, byte i; 0 = none. */
-size_t sq_py_space_at(sq_str s, size_t i);
+size_t sq_py_far_space_at(sq_str s, size_t i); /* of one that is not ASCII */
+static inline size_t sq_py_space_at(sq_str s, size_t i)
+{
+    unsigned char c = i < s.n ? (unsigned char)s.p[i] : 'a';
+
+    if (c >= 0x80)
+        return sq_py_far_space_at(s, i);
+    return c == ' ' || (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x1f);
+}
 size_t sq_py_space_before(sq_str s, size_t i);
 
 #endif

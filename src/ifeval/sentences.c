@@ -2,13 +2,14 @@
 #include "ifeval/punkt.h"
 #include "ifeval/pytext.h"
 #include "ifeval/rules.h"
+#include <limits.h>
 #include <string.h>
 
 /* ---- tokens of a context ------------------------------------------------ */
 
+#define TYPE_MAX ((size_t)20)
+
 struct token {
-    char type[20]; /* lower-cased (letters of ASCII), cut when longer */
-    size_t n;      /* of type */
     sq_str text;
     bool dot; /* ends with one */
     bool breaks, abbreviation, ellipsis;
@@ -16,7 +17,12 @@ struct token {
 
 static bool non_word(char c)
 {
-    return c && strchr(")\";}]*:@'({[!?", c) != NULL;
+    static const bool set[UCHAR_MAX + 1] = {
+        [')'] = true, ['"'] = true, [';'] = true, ['}'] = true,  [']'] = true,
+        ['*'] = true, [':'] = true, ['@'] = true, ['\''] = true, ['('] = true,
+        ['{'] = true, ['['] = true, ['!'] = true, ['?'] = true};
+
+    return set[(unsigned char)c];
 }
 
 /* Two or more hyphens or dots, or dots with a blank between, three at least. */
@@ -42,12 +48,17 @@ static bool word_ends(sq_str s, size_t i)
 /* Length of the token at i, which is no white space. */
 static size_t token_len(sq_str s, size_t i)
 {
+    static const bool alone[UCHAR_MAX + 1] = {
+        ['('] = true, ['"'] = true, ['`'] = true, ['{'] = true,
+        ['['] = true, [':'] = true, [';'] = true, ['&'] = true,
+        ['#'] = true, ['*'] = true, ['@'] = true, [')'] = true,
+        ['}'] = true, [']'] = true, ['-'] = true, [','] = true};
     size_t n = run_at(s, i), pos = i;
 
     if (n)
         return n;
     (void)sq_utf8_next(s, &pos);
-    if (strchr("(\"`{[:;&#*@)}]-,", s.p[i]) && s.p[i])
+    if (alone[(unsigned char)s.p[i]])
         return pos - i;
     while (!word_ends(s, pos) && !(s.p[pos] == ',' && word_ends(s, pos + 1)))
         (void)sq_utf8_next(s, &pos);
@@ -67,43 +78,43 @@ static bool is_number(sq_str s)
     return i == s.n;
 }
 
-static sq_str type_of(const struct token *t, bool dot)
+/* A token lower-cased (letters of ASCII) and cut when longer; dot: with the one
+ * that it ends in. */
+static sq_str type_of(const struct token *t, bool dot, char out[TYPE_MAX])
 {
-    size_t n = t->n - (!dot && t->n > 1 && t->type[t->n - 1] == '.');
+    sq_str type = is_number(t->text) ? SQ_STR("##number##") : t->text;
+    size_t n = 0;
 
-    return (sq_str){t->type, n};
-}
+    for (; n < type.n && n < TYPE_MAX; n++) {
+        char c = type.p[n];
 
-static struct token token_of(sq_str text)
-{
-    struct token t = {.text = text, .dot = sq_str_ends(text, SQ_STR("."))};
-    sq_str type = is_number(text) ? SQ_STR("##number##") : text;
-
-    for (; t.n < type.n && t.n < sizeof(t.type); t.n++) {
-        char c = type.p[t.n];
-
-        t.type[t.n] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+        out[n] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
     }
-    if (type.n > sizeof(t.type))
-        t.type[sizeof(t.type) - 1] = '_'; /* so that it ends in no dot */
-    return t;
+    if (type.n > TYPE_MAX)
+        out[TYPE_MAX - 1] = '_'; /* so that it ends in no dot */
+    n -= !dot && n > 1 && out[n - 1] == '.';
+    return (sq_str){out, n};
 }
 
 /* What a token is by itself. */
 static void first_pass(struct token *t)
 {
-    sq_str bare = type_of(t, false);
-    size_t dash = bare.n;
+    char type[TYPE_MAX];
 
+    t->dot = t->text.p[t->text.n - 1] == '.';
     if (t->text.n == 1 && strchr(".?!", t->text.p[0])) {
         t->breaks = true;
-    } else if (sq_str_ends(t->text, SQ_STR(".."))) {
+    } else if (t->dot && sq_str_ends(t->text, SQ_STR(".."))) {
         t->ellipsis = true;
     } else if (t->dot) {
+        sq_str bare = type_of(t, false, type);
+        size_t dash = bare.n;
+
         while (dash > 0 && bare.p[dash - 1] != '-')
             dash--;
-        t->abbreviation = sq_punkt_abbreviation(bare) ||
-                          sq_punkt_abbreviation(sq_str_sub(bare, dash, bare.n));
+        t->abbreviation =
+            sq_punkt_abbreviation(bare) ||
+            (dash > 0 && sq_punkt_abbreviation(sq_str_sub(bare, dash, bare.n)));
         t->breaks = !t->abbreviation;
     }
 }
@@ -119,11 +130,12 @@ static bool starts_upper(const struct token *t)
 static int begins(const struct token *b)
 {
     char c = b->text.n ? b->text.p[0] : 0;
+    char type[TYPE_MAX];
 
     if (b->text.n == 1 && strchr(";:,.!?", c))
         return 0;
     if (starts_upper(b))
-        return sq_punkt_starts(type_of(b, !b->breaks)) ? 1 : -1;
+        return sq_punkt_starts(type_of(b, !b->breaks, type)) ? 1 : -1;
     return c >= 'a' && c <= 'z' ? 0 : -1;
 }
 
@@ -133,11 +145,13 @@ static void second_pass(struct token *a, const struct token *b)
     char c = a->text.n ? a->text.p[0] : 0;
     bool initial = a->text.n == 2 && a->dot &&
                    ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'));
-    bool number = sq_str_eq(type_of(a, false), SQ_STR("##number##"));
+    bool number;
+    char type[TYPE_MAX];
     sq_str next;
 
     if (!a->dot)
         return;
+    number = is_number(a->text);
     if ((a->abbreviation || a->ellipsis) && !initial) {
         if (begins(b) == 1) {
             a->breaks = true;
@@ -146,7 +160,7 @@ static void second_pass(struct token *a, const struct token *b)
     }
     if (!initial && !number)
         return;
-    next = type_of(b, !b->breaks);
+    next = type_of(b, !b->breaks, type);
     if (begins(b) == 0 || (number && sq_punkt_follows_number(next)) ||
         (initial && starts_upper(b) && !sq_punkt_common(next)))
         a->breaks = false;
@@ -167,7 +181,7 @@ static bool context_breaks(sq_str context)
             continue;
         }
         n = token_len(context, i);
-        t = token_of(sq_str_sub(context, i, i + n));
+        t = (struct token){.text = sq_str_sub(context, i, i + n)};
         first_pass(&t);
         if (any) {
             second_pass(&last, &t);
@@ -282,8 +296,9 @@ size_t sq_ifeval_sentences(sq_str text, void (*fn)(void *ctx, sq_str sentence),
         stop -= sq_py_space_before(text, stop);
     for (c.at = 0; c.at < text.n; c.at++) {
         size_t from = any ? last.at : 0;
+        char mark = text.p[c.at];
 
-        if (!memchr(".?!", text.p[c.at], 3) || !followed(text, &c))
+        if ((mark != '.' && mark != '?' && mark != '!') || !followed(text, &c))
             continue;
         c.word = c.at;
         while (c.word > from && !sq_is_space(text.p[c.word - 1]))

@@ -6,6 +6,7 @@
  */
 #include "ifeval/pytext.h"
 #include "ifeval/rules.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,12 +66,17 @@ static void cut_marks(struct sheet *t)
     static const char *const wide[] = {
         "\xc2\xab",     "\xc2\xbb",     "\xe2\x80\x9c", "\xe2\x80\x9d",
         "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9e"};
+    static const bool narrow[UCHAR_MAX + 1] = {
+        [';'] = true, ['@'] = true, ['#'] = true, ['$'] = true, ['%'] = true,
+        ['&'] = true, ['?'] = true, ['!'] = true, ['*'] = true, [']'] = true,
+        ['['] = true, ['('] = true, [')'] = true, ['{'] = true, ['}'] = true,
+        ['<'] = true, ['>'] = true, ['"'] = true, ['`'] = true};
     sq_str s = t->s;
 
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
 
-        if (c && strchr(";@#$%&?!*][(){}<>\"`", c))
+        if (narrow[(unsigned char)c])
             around(t, i, 1);
         if ((c == ':' || c == ',') &&
             (i + 1 == s.n || s.p[i + 1] < '0' || s.p[i + 1] > '9'))
@@ -79,7 +85,7 @@ static void cut_marks(struct sheet *t)
             s.p[i + 1] == c)
             around(t, i, 2);
         for (size_t k = 0; (unsigned char)c >= 0x80 && k < 7; k++)
-            if (starts_with(t, i, wide[k]))
+            if (c == *wide[k] && starts_with(t, i, wide[k]))
                 around(t, i, strlen(wide[k]));
     }
 }
@@ -119,7 +125,7 @@ static void cut_clitics(struct sheet *t)
         if (t->s.p[i] == '\'' && (blank_at(t, i + 1) || before_letter(t, i)))
             t->cut[blank_at(t, i + 1) ? i : i + 1] = true;
         for (size_t k = 0; k < sizeof(clitics) / sizeof(*clitics); k++) {
-            size_t n = strlen(clitics[k]);
+            size_t n = 2 + (clitics[k][2] != 0);
 
             if (i + n <= t->s.n && memcmp(t->s.p + i, clitics[k], n) == 0 &&
                 blank_at(t, i + n) && !blank_before(t, i))
@@ -137,14 +143,21 @@ static void cut_contractions(struct sheet *t)
     } words[] = {{"cannot", 3}, {"d'ye", 1},  {"gimme", 3},  {"gonna", 3},
                  {"gotta", 3},  {"lemme", 3}, {"more'n", 4}, {"wanna", 3},
                  {"'tis", 2},   {"'twas", 2}};
+    static const bool first[UCHAR_MAX + 1] = {
+        ['c'] = true, ['d'] = true, ['g'] = true, ['l'] = true, ['m'] = true,
+        ['w'] = true, ['C'] = true, ['D'] = true, ['G'] = true, ['L'] = true,
+        ['M'] = true, ['W'] = true, ['\''] = true};
 
     for (size_t i = 0; i < t->s.n; i++) {
-        if (!strchr("cdglmw'CDGLMW", t->s.p[i]) || !t->s.p[i] ||
+        if (!first[(unsigned char)t->s.p[i]] ||
             (t->s.p[i] == '\'' ? !blank_before(t, i) : word_before(t, i)))
             continue;
         for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
-            size_t end = i + strlen(words[k].word);
+            size_t end;
 
+            if ((t->s.p[i] | 0x20) != *words[k].word)
+                continue;
+            end = i + strlen(words[k].word);
             if (!starts_with(t, i, words[k].word) || word_at(t, end))
                 continue;
             around(t, i, words[k].at);
@@ -156,14 +169,16 @@ static void cut_contractions(struct sheet *t)
 struct walk {
     void (*fn)(void *ctx, sq_str token);
     void *ctx;
+    bool *cuts; /* enough for any sentence of the text */
 };
 
 static void cut_sentence(void *ctx, sq_str sentence)
 {
     const struct walk *w = ctx;
-    struct sheet t = {sentence, sq_xcalloc(sentence.n + 4, sizeof(bool))};
+    struct sheet t = {sentence, w->cuts};
     size_t from = 0;
 
+    memset(t.cut, 0, sentence.n + 4);
     cut_marks(&t);
     cut_final_dot(&t);
     cut_clitics(&t);
@@ -177,13 +192,13 @@ static void cut_sentence(void *ctx, sq_str sentence)
             from = i + space;
         i += space ? space : 1;
     }
-    free(t.cut);
 }
 
 void sq_ifeval_tokens(sq_str text, void (*fn)(void *ctx, sq_str token),
                       void *ctx)
 {
-    struct walk w = {fn, ctx};
+    struct walk w = {fn, ctx, sq_xmalloc(text.n + 4)};
 
     (void)sq_ifeval_sentences(text, cut_sentence, &w);
+    free(w.cuts);
 }

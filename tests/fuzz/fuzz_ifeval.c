@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "ifeval/ifeval.h"
+#include "ifeval_rules.h"
 
 #define MUST(x)                                                                \
     do {                                                                       \
@@ -15,49 +16,11 @@
         }                                                                      \
     } while (0)
 
-static const char *const instructions[][2] = {
-    {"change_case:capital_word_frequency",
-     "{\"capital_frequency\": 2, \"capital_relation\": \"at least\"}"},
-    {"change_case:english_capital", "{}"},
-    {"change_case:english_lowercase", "{}"},
-    {"combination:repeat_prompt", "{\"prompt_to_repeat\": \"Say it.\"}"},
-    {"combination:two_responses", "{}"},
-    {"detectable_content:number_placeholders", "{\"num_placeholders\": 1}"},
-    {"detectable_content:postscript", "{\"postscript_marker\": \"P.P.S\"}"},
-    {"detectable_format:constrained_response", "{}"},
-    {"detectable_format:json_format", "{}"},
-    {"detectable_format:multiple_sections",
-     "{\"section_spliter\": \"Day\", \"num_sections\": 2}"},
-    {"detectable_format:number_bullet_lists", "{\"num_bullets\": 2}"},
-    {"detectable_format:number_highlighted_sections",
-     "{\"num_highlights\": 2}"},
-    {"detectable_format:title", "{}"},
-    {"keywords:existence", "{\"keywords\": [\"ab\", \"c\"]}"},
-    {"keywords:forbidden_words", "{\"forbidden_words\": [\"ab\", \"d\"]}"},
-    {"keywords:frequency",
-     "{\"keyword\": \"a*\", \"frequency\": 3, \"relation\": \"less than\"}"},
-    {"keywords:letter_frequency",
-     "{\"letter\": \"i\", \"let_frequency\": 3, \"let_relation\": \"at "
-     "least\"}"},
-    {"language:response_language", "{\"language\": \"hi\"}"},
-    {"length_constraints:nth_paragraph_first_word",
-     "{\"num_paragraphs\": 2, \"nth_paragraph\": 2, \"first_word\": \"a\"}"},
-    {"length_constraints:number_paragraphs", "{\"num_paragraphs\": 2}"},
-    {"length_constraints:number_sentences",
-     "{\"num_sentences\": 3, \"relation\": \"at least\"}"},
-    {"length_constraints:number_words",
-     "{\"num_words\": 3, \"relation\": \"at least\"}"},
-    {"punctuation:no_comma", "{}"},
-    {"startend:end_checker", "{\"end_phrase\": \"the end\"}"},
-    {"startend:quotation", "{}"},
-};
-#define N (sizeof(instructions) / sizeof(*instructions))
-
 /* Compiled once; kept until the process ends. */
 static const struct sq_step *all_steps(void)
 {
     static struct sq_arena arena;
-    static struct sq_step steps[2 * N];
+    static struct sq_step steps[2 * NIFEVAL_RULES];
     static bool done;
     struct sq_err err;
 
@@ -65,12 +28,12 @@ static const struct sq_step *all_steps(void)
         struct sq_ifeval *rules;
 
         MUST(sq_ifeval_open(&rules, i == 1, &arena, &err) == SQ_OK);
-        for (size_t k = 0; k < N; k++) {
+        for (size_t k = 0; k < NIFEVAL_RULES; k++) {
             struct sq_json *kwargs = sq_json_parse(
-                sq_str_from(instructions[k][1]), "kwargs", 1, &err);
+                sq_str_from(ifeval_rules[k][1]), "kwargs", 1, &err);
 
-            MUST(sq_ifeval_step(rules, sq_str_from(instructions[k][0]), kwargs,
-                                "fuzz", &arena, &steps[i * N + k],
+            MUST(sq_ifeval_step(rules, sq_str_from(ifeval_rules[k][0]), kwargs,
+                                "fuzz", &arena, &steps[i * NIFEVAL_RULES + k],
                                 &err) == SQ_OK);
             sq_json_free(kwargs);
         }
@@ -104,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(copy);
     if (size > 0)
         memcpy(copy, data, size);
-    for (size_t i = 0; i < 2 * N; i++) {
+    for (size_t i = 0; i < 2 * NIFEVAL_RULES; i++) {
         sq_str text = {copy, size};
 
         if (run(&steps[i].rules[0], text) == SQ_FINDING_HOLDS)

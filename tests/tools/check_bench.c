@@ -1,15 +1,19 @@
 /*
- * check_bench [MS]: how long every check takes on 1 MB of text, over rules of
- * all checks (tests/fuzz/check_rules.h) and texts that are hard on some of
- * them. Prints the slowest text of each rule; exit 1 when one takes more than
- * MS milliseconds (default 50).
+ * check_bench [MS [NAME]]: how long every check takes on 1 MB of text: rules of
+ * all checks (tests/fuzz/check_rules.h) and IFEval's kinds of instructions by
+ * both sets of rules (ifeval_rules.h), on texts that are hard on some of them.
+ * A loose grader looks at up to 8 forms of the text and has the time for each.
+ * Prints the slowest text of each; exit 1 when one takes more than MS
+ * milliseconds (default 50). NAME: only the checks whose names hold it.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "../fuzz/check_rules.h"
+#include "../fuzz/ifeval_rules.h"
 #include "check/check.h"
+#include "ifeval/ifeval.h"
 
 #define SIZE ((size_t)1000000)
 
@@ -57,6 +61,11 @@ static const char *const units[] = {
     "def f(x):\n",
     "a{b:c;",
     "1 a\n  - b\n",
+    "a. ",
+    "Mr. A",
+    ". ",
+    "\xc3\xa9. \x27",
+    "P.P.S ",
     "?",
 };
 #define NUNITS (sizeof(units) / sizeof(*units))
@@ -80,13 +89,13 @@ static double now_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* The least disturbed of some runs, of more where it matters. */
-static double time_rule(const struct sq_rule *rule, sq_str text)
+/* The least disturbed of some runs where it matters. */
+static double time_rule(const struct sq_rule *rule, sq_str text, double most)
 {
     struct sq_check_text t = {text, false, NULL};
     double best = 1e9;
 
-    for (int i = 0; i < 2 || (i < 8 && best > 25); i++) {
+    for (int i = 0; i < 1 || (i < 8 && best > most / 2); i++) {
         struct sq_finding f;
         double from = now_ms();
 
@@ -116,34 +125,87 @@ static bool compile_rule(const char *args, struct sq_arena *arena,
     return ok;
 }
 
-int main(int argc, char **argv)
-{
-    double most = argc > 1 ? strtod(argv[1], NULL) : 50;
-    struct sq_arena arena = SQ_ARENA_INIT;
-    char *text = sq_xmalloc(SIZE * NUNITS);
-    int bad = 0;
+struct bench {
+    struct sq_arena arena;
+    char *text; /* of all units */
+    double most;
+    const char *only; /* NULL: all */
+    int n, bad;
+};
 
-    for (size_t k = 0; k < NUNITS; k++)
-        make_text(units[k], text + k * SIZE);
+/* Its slowest text; forms: how many times the limit it may take. */
+static void measure(struct bench *b, const struct sq_rule *rule, int forms,
+                    const char *name, const char *args)
+{
+    double worst = 0;
+    size_t which = 0;
+
+    if (b->only && !strstr(args, b->only))
+        return;
+    for (size_t k = 0; k < NUNITS; k++) {
+        double ms = time_rule(rule, (sq_str){b->text + k * SIZE, SIZE},
+                              forms * b->most);
+
+        which = ms > worst ? k : which;
+        worst = ms > worst ? ms : worst;
+    }
+    printf("%7.1f ms%c %-12s on %-10.*s %.50s\n", worst,
+           worst > forms * b->most ? '!' : ' ', name,
+           (int)strcspn(units[which], "\n"), units[which], args);
+    b->n++;
+    b->bad += worst > forms * b->most;
+}
+
+static bool measure_checks(struct bench *b)
+{
     for (size_t i = 0; i < NCHECK_RULES; i++) {
-        double worst = 0;
-        size_t which = 0;
         struct sq_rule rule;
 
-        if (!compile_rule(check_rules[i], &arena, &rule))
-            return 1;
-        for (size_t k = 0; k < NUNITS; k++) {
-            double ms = time_rule(&rule, (sq_str){text + k * SIZE, SIZE});
-
-            which = ms > worst ? k : which;
-            worst = ms > worst ? ms : worst;
-        }
-        printf("%7.1f ms  %-12s on %-10.10s %.50s\n", worst, rule.check->name,
-               *units[which] == '\n' ? "\\n" : units[which], check_rules[i]);
-        bad += worst > most;
+        if (!compile_rule(check_rules[i], &b->arena, &rule))
+            return false;
+        measure(b, &rule, 1, rule.check->name, check_rules[i]);
     }
-    printf("%zu rules, %d above %.0f ms\n", NCHECK_RULES, bad, most);
-    free(text);
-    sq_arena_release(&arena);
-    return bad > 0;
+    return true;
+}
+
+static bool measure_ifeval(struct bench *b, bool fixed)
+{
+    struct sq_err err = {0};
+    struct sq_ifeval *shared;
+    bool ok = sq_ifeval_open(&shared, fixed, &b->arena, &err) == SQ_OK;
+
+    for (size_t i = 0; i < NIFEVAL_RULES && ok; i++) {
+        struct sq_step step = {0};
+        struct sq_json *kwargs =
+            sq_json_parse(sq_str_from(ifeval_rules[i][1]), "kwargs", 1, &err);
+
+        ok = kwargs && sq_ifeval_step(shared, sq_str_from(ifeval_rules[i][0]),
+                                      kwargs, ifeval_rules[i][0], &b->arena,
+                                      &step, &err) == SQ_OK;
+        for (size_t k = 0; k < step.nrules && ok; k++)
+            measure(b, &step.rules[k], k == 0 ? 1 : 8, step.rules[k].grader,
+                    ifeval_rules[i][0]);
+        sq_json_free(kwargs);
+    }
+    if (!ok)
+        fprintf(stderr, "%s\n", err.msg);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    struct bench b = {.arena = SQ_ARENA_INIT,
+                      .text = sq_xmalloc(SIZE * NUNITS),
+                      .most = argc > 1 ? strtod(argv[1], NULL) : 50,
+                      .only = argc > 2 ? argv[2] : NULL};
+    bool ok;
+
+    for (size_t k = 0; k < NUNITS; k++)
+        make_text(units[k], b.text + k * SIZE);
+    ok = measure_checks(&b) && measure_ifeval(&b, false) &&
+         measure_ifeval(&b, true);
+    printf("%d rules, %d above %.0f ms\n", b.n, b.bad, b.most);
+    free(b.text);
+    sq_arena_release(&b.arena);
+    return !ok || b.bad > 0;
 }
