@@ -10,7 +10,7 @@
 
 struct sq_regex {
     pcre2_code *code;
-    bool jit; /* there is machine code for it */
+    bool literal;
 };
 
 static void free_code(void *p)
@@ -45,10 +45,7 @@ enum sq_status sq_regex_compile(sq_str pattern, unsigned flags,
                           (const char *)why, (size_t)at);
     }
     sq_arena_on_release(arena, free_code, re->code);
-    /* Where there is no JIT the interpreter does the same, slower; a literal
-     * gains less by it than the compiling costs. */
-    if (!(flags & SQ_REGEX_LITERAL))
-        re->jit = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0;
+    re->literal = flags & SQ_REGEX_LITERAL;
     *out = re;
     return SQ_OK;
 }
@@ -71,10 +68,25 @@ static int charge(pcre2_callout_block *block, void *data)
     return b->spent > SQ_REGEX_BUDGET ? PCRE2_ERROR_CALLOUT : 0;
 }
 
+/* Is there machine code? The first search makes it: that takes a hundred times
+ * what reading a pattern does, and a run is to begin before that. Where there
+ * is no JIT the interpreter does the same, slower; a literal gains less by it
+ * than the making costs. */
+static bool compiled(const struct sq_regex *re)
+{
+    size_t size = 0;
+
+    if (re->literal)
+        return false;
+    (void)pcre2_pattern_info(re->code, PCRE2_INFO_JITSIZE, &size);
+    return size > 0 || pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0;
+}
+
 /* What searches of one text share. */
 struct search {
     const struct sq_regex *re;
     sq_str text;
+    bool compiled;
     pcre2_match_data *match;
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
@@ -87,6 +99,7 @@ static void search_init(struct search *s, const struct sq_regex *re,
 {
     *s = (struct search){.re = re,
                          .text = text,
+                         .compiled = compiled(re),
                          .match = pcre2_match_data_create(1, NULL),
                          .context = pcre2_match_context_create(NULL)};
     if (!s->context)
@@ -117,7 +130,7 @@ static enum sq_regex_result search_next(struct search *s, size_t from,
     do {
         s->budget.last = from;
         if (s->match && s->context)
-            rc = (s->re->jit ? pcre2_jit_match : pcre2_match)(
+            rc = (s->compiled ? pcre2_jit_match : pcre2_match)(
                 s->re->code, text, s->text.n, from, 0, s->match, s->context);
     } while (rc == PCRE2_ERROR_JIT_STACKLIMIT && give_stack(s));
     if (rc == PCRE2_ERROR_NOMATCH)

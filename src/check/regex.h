@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+/* For one thread: a search may compile it further. */
 struct sq_regex;
 
 enum sq_regex_flags {

@@ -215,6 +215,8 @@ static bool set_request(struct exchange *x)
         SET(HTTPGET, 1L);
     }
     SET(ACCEPT_ENCODING, r->sink ? NULL : "gzip");
+    /* Each handle has one of its own: most of the memory of many in flight. */
+    SET(BUFFERSIZE, r->sink ? 65536L : 4096L);
     SET(CONNECTTIMEOUT_MS, limit(r->connect_timeout_ms));
     SET(TIMEOUT_MS, limit(r->timeout_ms));
     /* Wait and see if the first connection can carry more than one at a time;

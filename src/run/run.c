@@ -530,6 +530,7 @@ static enum sq_status run_session(struct sq_session *s, struct sq_err *err)
     while (l.items)
         end_item(&l, l.items);
     sq_session_summary(s);
+    sq_store_settle(s->store);
     const char *status = s->result->interrupted              ? "interrupted"
                          : st != SQ_OK || s->result->missing ? "incomplete"
                                                              : "complete";

@@ -119,6 +119,12 @@ struct sq_checkpoint *sq_checkpoint_begin(struct sq_db *db)
     return c;
 }
 
+void sq_checkpoint_hurry(struct sq_checkpoint *c)
+{
+    if (c)
+        tell(c);
+}
+
 void sq_checkpoint_end(struct sq_checkpoint *c)
 {
     if (!c)

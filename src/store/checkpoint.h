@@ -18,6 +18,9 @@ struct sq_checkpoint;
  * checkpoints. The thread is made when there is first something to move. NULL
  * where SQLite was built without threads: it then goes on by itself. */
 struct sq_checkpoint *sq_checkpoint_begin(struct sq_db *db);
+/* Has the thread move now what the log holds, before as much is there as it
+ * waits for; NULL is none. */
+void sq_checkpoint_hurry(struct sq_checkpoint *c);
 /* Before the connection is closed; NULL is none. */
 void sq_checkpoint_end(struct sq_checkpoint *c);
 

@@ -51,6 +51,11 @@ void sq_store_close(struct sq_store *s)
     free(s);
 }
 
+void sq_store_settle(struct sq_store *s)
+{
+    sq_checkpoint_hurry(s->checkpoint);
+}
+
 enum sq_status sq_store_begin(struct sq_store *s, struct sq_err *err)
 {
     return sq_db_begin(s->db, err);

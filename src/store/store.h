@@ -25,6 +25,9 @@ enum sq_status sq_store_open(struct sq_store **out, const char *path,
                              enum sq_store_mode mode,
                              struct sq_err *err) SQ_CHECKED;
 void sq_store_close(struct sq_store *s);
+/* Most of what will be written is: another thread brings the file up to date,
+ * which sq_store_close then has less of to do. */
+void sq_store_settle(struct sq_store *s);
 
 /* Several puts as one: cheaper, and all or nothing. */
 enum sq_status sq_store_begin(struct sq_store *s,
@@ -280,12 +283,9 @@ struct sq_chain_row {
     sq_str kind, depends; /* depends: "[0,1]", may be empty */
     enum sq_state state;
 };
-enum sq_status
-sq_store_chain_each(struct sq_store *s, const struct sq_run *run, int64_t suite,
-                    void (*fn)(void *ctx, const struct sq_chain_row *row),
-                    void *ctx, struct sq_err *err) SQ_CHECKED;
-/* Replaces the run's ranges (view ranges), by what its scores and jobs say. */
-enum sq_status sq_store_ranges_put(struct sq_store *s, const struct sq_run *run,
+typedef void sq_chain_fn(void *ctx, const struct sq_chain_row *row);
+enum sq_status sq_store_chain_each(struct sq_store *s, const struct sq_run *run,
+                                   int64_t suite, sq_chain_fn *fn, void *ctx,
                                    struct sq_err *err) SQ_CHECKED;
 /* Replaces the leaderboard's row (run, suite, slice, metric). */
 enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,

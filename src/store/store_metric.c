@@ -384,33 +384,66 @@ enum sq_status sq_store_metric_put(struct sq_store *s, const struct sq_run *run,
     return sq_db_end(s->db, st, err);
 }
 
+/* A sample's steps, the same for all epochs. */
+struct steps {
+    struct sq_chain_row *rows; /* epoch and state are another's */
+    size_t n, cap;
+    struct sq_arena arena; /* of their texts */
+};
+
+static enum sq_status steps_of(struct sq_store *s, int64_t sample,
+                               struct steps *out, struct sq_err *err)
+{
+    struct sq_stmt *q =
+        sq_db_query(s->db, "SELECT step, answerable, kind, depends FROM step"
+                           " WHERE sample = ?1 ORDER BY step");
+    enum sq_status st;
+    bool row;
+
+    sq_arena_release(&out->arena);
+    out->n = 0;
+    sq_stmt_bind_int(q, 1, sample);
+    while ((st = sq_stmt_next(q, &row, err)) == SQ_OK && row) {
+        if (out->n == out->cap) {
+            out->cap = out->cap ? 2 * out->cap : 16;
+            out->rows = sq_xrealloc(out->rows, out->cap, sizeof(out->rows[0]));
+        }
+        out->rows[out->n++] = (struct sq_chain_row){
+            .step = (size_t)sq_stmt_int(q, 0),
+            .answerable = sq_stmt_int(q, 1) != 0,
+            .kind = sq_arena_str(&out->arena, sq_stmt_str(q, 2)),
+            .depends = sq_arena_str(&out->arena, sq_stmt_str(q, 3))};
+    }
+    sq_stmt_release(q);
+    return st;
+}
+
 /* The chains of one sample, as its rows lie. */
 static enum sq_status chains_of(struct sq_store *s, const struct sq_run *run,
-                                int64_t sample, struct sq_chain_row *out,
-                                void (*fn)(void *ctx,
-                                           const struct sq_chain_row *row),
+                                int64_t sample, size_t ordinal,
+                                const struct steps *steps, sq_chain_fn *fn,
                                 void *ctx, struct sq_err *err)
 {
-    struct sq_stmt *q = sq_db_query(
-        s->db, "SELECT v.epoch, v.step, t.answerable, t.kind, t.depends,"
-               "  v.state"
-               " FROM step_score v"
-               " JOIN step t ON t.sample = v.sample AND t.step = v.step"
-               " WHERE v.run = ?1 AND v.sample = ?2 AND v.grader = ''"
-               " ORDER BY v.epoch, v.step");
+    struct sq_stmt *q =
+        sq_db_query(s->db, "SELECT epoch, step, state FROM step_score"
+                           " WHERE run = ?1 AND sample = ?2 AND grader = ''"
+                           " ORDER BY epoch, step");
     enum sq_status st;
     bool row;
 
     sq_stmt_bind_int(q, 1, run->row);
     sq_stmt_bind_int(q, 2, sample);
     while ((st = sq_stmt_next(q, &row, err)) == SQ_OK && row) {
-        out->epoch = (size_t)sq_stmt_int(q, 0);
-        out->step = (size_t)sq_stmt_int(q, 1);
-        out->answerable = sq_stmt_int(q, 2) != 0;
-        out->kind = sq_stmt_str(q, 3);
-        out->depends = sq_stmt_str(q, 4);
-        out->state = (enum sq_state)sq_stmt_int(q, 5);
-        fn(ctx, out);
+        size_t step = (size_t)sq_stmt_int(q, 1);
+
+        if (step >= steps->n) /* they are numbered from 0 */
+            continue;
+        struct sq_chain_row out = steps->rows[step];
+
+        out.sample = ordinal;
+        out.epoch = (size_t)sq_stmt_int(q, 0);
+        out.state = (enum sq_state)sq_stmt_int(q, 2);
+        fn(ctx, &out);
     }
     sq_stmt_release(q);
     return st;
@@ -418,25 +451,30 @@ static enum sq_status chains_of(struct sq_store *s, const struct sq_run *run,
 
 /* Sample by sample, each in the order of its rows: to have SQLite sort them all
  * takes memory that grows with the run. */
-enum sq_status
-sq_store_chain_each(struct sq_store *s, const struct sq_run *run, int64_t suite,
-                    void (*fn)(void *ctx, const struct sq_chain_row *row),
-                    void *ctx, struct sq_err *err)
+enum sq_status sq_store_chain_each(struct sq_store *s, const struct sq_run *run,
+                                   int64_t suite, sq_chain_fn *fn, void *ctx,
+                                   struct sq_err *err)
 {
     struct sq_stmt *q = sq_db_query(s->db, "SELECT id, ordinal FROM sample"
                                            " WHERE suite = ?1"
                                            " ORDER BY ordinal, id");
-    struct sq_chain_row out = {0};
+    struct steps steps = {.arena = SQ_ARENA_INIT};
     enum sq_status st;
     bool row;
 
     sq_stmt_bind_int(q, 1, suite);
     while ((st = sq_stmt_next(q, &row, err)) == SQ_OK && row) {
-        out.sample = (size_t)sq_stmt_int(q, 1);
-        st = chains_of(s, run, sq_stmt_int(q, 0), &out, fn, ctx, err);
+        int64_t sample = sq_stmt_int(q, 0);
+
+        st = steps_of(s, sample, &steps, err);
+        if (st == SQ_OK)
+            st = chains_of(s, run, sample, (size_t)sq_stmt_int(q, 1), &steps,
+                           fn, ctx, err);
         if (st != SQ_OK)
             break;
     }
     sq_stmt_release(q);
+    sq_arena_release(&steps.arena);
+    free(steps.rows);
     return st;
 }
