@@ -36,6 +36,7 @@ struct sq_http {
     int64_t curl_at; /* when libcurl wants to be called, -1 = not */
     bool ended;      /* a transfer ended in this pump */
     char *cacert, *user_agent;
+    long receive_bytes;
     struct sq_poll_event events[EVENTS];
 };
 
@@ -141,6 +142,8 @@ static bool set_up_easy(struct exchange *x)
     SET(WRITEDATA, x);
     SET(PREREQFUNCTION, on_send);
     SET(PREREQDATA, x);
+    /* Not to be changed in a handle that has the buffer already. */
+    SET(BUFFERSIZE, h->receive_bytes);
     if (h->cacert)
         SET(CAINFO, h->cacert);
     /* With a folder of certificates beside the file, libcurl cannot keep what
@@ -215,8 +218,6 @@ static bool set_request(struct exchange *x)
         SET(HTTPGET, 1L);
     }
     SET(ACCEPT_ENCODING, r->sink ? NULL : "gzip");
-    /* Each handle has one of its own: most of the memory of many in flight. */
-    SET(BUFFERSIZE, r->sink ? 65536L : 4096L);
     SET(CONNECTTIMEOUT_MS, limit(r->connect_timeout_ms));
     SET(TIMEOUT_MS, limit(r->timeout_ms));
     /* Wait and see if the first connection can carry more than one at a time;
@@ -507,6 +508,7 @@ static enum sq_status http_open(struct sq_http **out,
     sq_transfers_init(&h->all,
                       config->max_held ? config->max_held : (size_t)256 << 20);
     h->cacert = config->cacert ? sq_xstrdup(config->cacert) : NULL;
+    h->receive_bytes = config->receive_bytes > 0 ? config->receive_bytes : 4096;
     h->user_agent = sq_xstrdup(config->user_agent ? config->user_agent
                                                   : "seqeval/" SQ_VERSION);
     h->poller = sq_poller_new();

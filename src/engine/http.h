@@ -21,6 +21,8 @@ struct sq_http_config {
     size_t max_held;        /* bytes of all bodies in memory at a time; a
                                transfer that would pass it is TOO_BIG; 0 =
                                256 MiB */
+    long receive_bytes;     /* the buffer that each transfer reads into: most
+                               of the memory of many in flight; 0 = 4096 */
     const char *cacert;     /* PEM file, NULL = the system's */
     const char *user_agent; /* NULL = "seqeval/VERSION" */
 };

@@ -260,6 +260,7 @@ static enum sq_status fetch(struct pull *p)
 {
     const struct sq_http_api *api = p->how->http;
     struct sq_http_config config = {.max_connections = 1,
+                                    .receive_bytes = 65536,
                                     .cacert = p->how->cacert,
                                     .user_agent = "seqeval/" SQ_VERSION};
     struct sq_http *http = NULL;
