@@ -27,6 +27,16 @@ void sq_buf_reset(struct sq_buf *b)
     b->p[0] = '\0';
 }
 
+void sq_buf_trim(struct sq_buf *b)
+{
+    size_t max = b->max;
+    if (b->cap > FIRST_CAP) {
+        sq_buf_release(b);
+        sq_buf_init(b, max);
+    }
+    sq_buf_reset(b);
+}
+
 /* Makes room for n more bytes and the NUL; false when that is too many. */
 static bool reserve(struct sq_buf *b, size_t n)
 {

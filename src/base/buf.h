@@ -31,6 +31,9 @@ void sq_buf_init(struct sq_buf *b, size_t max);
 void sq_buf_release(struct sq_buf *b);
 /* Empties it and clears `over`; keeps the memory. */
 void sq_buf_reset(struct sq_buf *b);
+/* The same, but gives the memory back: for the buffers of a pool, each of which
+ * would grow to the largest thing that it ever held. */
+void sq_buf_trim(struct sq_buf *b);
 void sq_buf_add(struct sq_buf *b, sq_str s);
 void sq_buf_adds(struct sq_buf *b, const char *cstr);
 void sq_buf_addc(struct sq_buf *b, char c);

@@ -12,7 +12,7 @@
 
 static void release_job(struct job *job)
 {
-    sq_buf_reset(&job->body);
+    sq_buf_trim(&job->body);
     job->next = job->engine->spare;
     job->engine->spare = job;
 }

@@ -4,9 +4,6 @@
 #include <strings.h>
 #include "base/clock.h"
 
-/* A larger buffer is not kept for the next request. */
-#define KEEP_BODY ((size_t)64 << 10)
-
 void sq_transfers_init(struct sq_transfers *all, size_t max_held)
 {
     *all = (struct sq_transfers){0};
@@ -128,11 +125,7 @@ void sq_transfer_leave(struct sq_transfer *t)
 void sq_transfer_drop_body(struct sq_transfer *t)
 {
     t->all->held -= t->body.n;
-    if (t->body.cap > KEEP_BODY) {
-        sq_buf_release(&t->body);
-        sq_buf_init(&t->body, SIZE_MAX);
-    }
-    sq_buf_reset(&t->body);
+    sq_buf_trim(&t->body);
 }
 
 void sq_transfer_spare(struct sq_transfer *t)

@@ -41,6 +41,11 @@ static void test_growth(void **state)
     assert_memory_equal(b.p + 6170, "01234", 5);
     assert_int_equal(b.p[b.n], 0);
     assert_false(b.over);
+    sq_buf_trim(&b);
+    assert_string_equal(b.p, "");
+    assert_int_equal(b.n, 0);
+    assert_true(b.cap < 1000);
+    assert_int_equal(b.max, 100000);
     sq_buf_release(&b);
 }
 
