@@ -67,16 +67,17 @@ static bool may_be_capital(uint32_t cp)
 static void on_token(void *ctx, sq_str token)
 {
     struct capitals *c = ctx;
-    bool upper = false, lower = false, wide = false;
+    bool upper = false, wide = false;
 
     for (size_t i = 0; i < token.n;) {
         uint32_t cp = sq_utf8_next(token, &i);
 
-        lower |= cp >= 'a' && cp <= 'z';
+        if (cp >= 'a' && cp <= 'z')
+            return;
         wide |= cp >= 0x80;
-        upper |= may_be_capital(cp);
+        upper = upper || may_be_capital(cp);
     }
-    if (upper && !lower && (!wide || is_upper(c->shared, token)))
+    if (upper && (!wide || is_upper(c->shared, token)))
         c->n++;
 }
 

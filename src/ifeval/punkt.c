@@ -233,7 +233,9 @@ static int by_word(const void *key, const void *item)
 
 static bool in_list(const char *const *list, size_t n, sq_str word)
 {
-    return word.n > 0 && bsearch(&word, list, n, sizeof(*list), by_word);
+    /* All begin with a letter. */
+    return word.n > 0 && word.p[0] >= 'a' && word.p[0] <= 'z' &&
+           bsearch(&word, list, n, sizeof(*list), by_word);
 }
 #define IN(list, word) in_list(list, sizeof(list) / sizeof(*(list)), word)
 

@@ -3,12 +3,11 @@
 #include <stddef.h>
 
 /* Capitals from first to last, every step-th, and how far their lower case is;
- * made from the Unicode character database, version 14. */
+ * made from the Unicode character database, version 14, from U+0100 on. */
 static const struct run {
     uint32_t first, last, step;
     int32_t delta;
 } runs[] = {
-    {0xc0, 0xd6, 1, 32},         {0xd8, 0xde, 1, 32},
     {0x100, 0x12e, 2, 1},        {0x132, 0x136, 2, 1},
     {0x139, 0x147, 2, 1},        {0x14a, 0x176, 2, 1},
     {0x178, 0x178, 1, -121},     {0x179, 0x17d, 2, 1},
@@ -104,8 +103,11 @@ uint32_t sq_py_lower_of(uint32_t cp)
 {
     size_t lo = 0, hi = sizeof(runs) / sizeof(*runs);
 
-    if (cp < 0x80)
-        return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
+    if (cp < 0x100)
+        return (cp >= 'A' && cp <= 'Z') ||
+                       (cp >= 0xc0 && cp <= 0xde && cp != 0xd7)
+                   ? cp + 32
+                   : cp;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         const struct run *r = &runs[mid];

@@ -26,8 +26,9 @@ static inline size_t sq_py_space_at(sq_str s, size_t i)
 {
     unsigned char c = i < s.n ? (unsigned char)s.p[i] : 'a';
 
-    if (c >= 0x80)
-        return sq_py_far_space_at(s, i);
+    if (c >= 0x80) /* U+0085, U+00A0, U+1680, U+2000 on, U+3000 */
+        return c == 0xc2 || (c >= 0xe1 && c <= 0xe3) ? sq_py_far_space_at(s, i)
+                                                     : 0;
     return c == ' ' || (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x1f);
 }
 size_t sq_py_space_before(sq_str s, size_t i);

@@ -104,7 +104,7 @@ static void first_pass(struct token *t)
     t->dot = t->text.p[t->text.n - 1] == '.';
     if (t->text.n == 1 && strchr(".?!", t->text.p[0])) {
         t->breaks = true;
-    } else if (t->dot && sq_str_ends(t->text, SQ_STR(".."))) {
+    } else if (t->dot && t->text.n > 1 && t->text.p[t->text.n - 2] == '.') {
         t->ellipsis = true;
     } else if (t->dot) {
         sq_str bare = type_of(t, false, type);
@@ -220,10 +220,12 @@ static void give(struct split *s, size_t from, size_t end)
  * what lies between them and the next sentence. */
 static size_t closing_marks(sq_str s, size_t i, size_t end, size_t *skip)
 {
+    static const bool closing[UCHAR_MAX + 1] = {
+        ['"'] = true, ['\''] = true, [')'] = true, [']'] = true, ['}'] = true};
     size_t k = i, w;
 
     *skip = 0;
-    while (k < end && s.p[k] && strchr("\"')]}", s.p[k]))
+    while (k < end && closing[(unsigned char)s.p[k]])
         k++;
     if (k == i)
         return 0;

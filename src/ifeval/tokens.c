@@ -84,8 +84,8 @@ static void cut_marks(struct sheet *t)
         if (i + 1 < s.n && (c == '-' || c == '.' || c == '\'') &&
             s.p[i + 1] == c)
             around(t, i, 2);
-        for (size_t k = 0; (unsigned char)c >= 0x80 && k < 7; k++)
-            if (c == *wide[k] && starts_with(t, i, wide[k]))
+        for (size_t k = 0; (c == '\xc2' || c == '\xe2') && k < 7; k++)
+            if (starts_with(t, i, wide[k]))
                 around(t, i, strlen(wide[k]));
     }
 }
@@ -93,10 +93,14 @@ static void cut_marks(struct sheet *t)
 /* The last dot, behind which only closing marks stand. */
 static void cut_final_dot(struct sheet *t)
 {
+    static const bool closing[UCHAR_MAX + 1] = {
+        [']'] = true,  [')'] = true,  ['}'] = true,  ['>'] = true,
+        ['"'] = true,  ['\''] = true, [' '] = true,  ['\t'] = true,
+        ['\n'] = true, ['\r'] = true, [0xc2] = true, [0xbb] = true,
+        [0xe2] = true, [0x80] = true, [0x9d] = true, [0x99] = true};
     size_t i = t->s.n;
 
-    while (i > 0 && t->s.p[i - 1] &&
-           strchr("])}>\"' \t\n\r\xc2\xbb\xe2\x80\x9d\x99", t->s.p[i - 1]))
+    while (i > 0 && closing[(unsigned char)t->s.p[i - 1]])
         i--;
     if (i > 1 && t->s.p[i - 1] == '.' && t->s.p[i - 2] != '.')
         around(t, i - 1, 1);
@@ -120,15 +124,18 @@ static void cut_clitics(struct sheet *t)
                                           "'ve", "'VE", "n't", "N'T"};
 
     for (size_t i = 1; i < t->s.n; i++) {
-        if (t->s.p[i] != '\'' && (t->s.p[i] | 0x20) != 'n')
+        char c = t->s.p[i], next = i + 1 < t->s.n ? t->s.p[i + 1] : 0;
+
+        if (c != '\'' && ((c | 0x20) != 'n' || next != '\''))
             continue;
-        if (t->s.p[i] == '\'' && (blank_at(t, i + 1) || before_letter(t, i)))
+        if (c == '\'' && (blank_at(t, i + 1) || before_letter(t, i)))
             t->cut[blank_at(t, i + 1) ? i : i + 1] = true;
         for (size_t k = 0; k < sizeof(clitics) / sizeof(*clitics); k++) {
             size_t n = 2 + (clitics[k][2] != 0);
 
-            if (i + n <= t->s.n && memcmp(t->s.p + i, clitics[k], n) == 0 &&
-                blank_at(t, i + n) && !blank_before(t, i))
+            if (next == clitics[k][1] && i + n <= t->s.n &&
+                memcmp(t->s.p + i, clitics[k], n) == 0 && blank_at(t, i + n) &&
+                !blank_before(t, i))
                 t->cut[i] = true;
         }
     }
@@ -148,14 +155,15 @@ static void cut_contractions(struct sheet *t)
         ['w'] = true, ['C'] = true, ['D'] = true, ['G'] = true, ['L'] = true,
         ['M'] = true, ['W'] = true, ['\''] = true};
 
-    for (size_t i = 0; i < t->s.n; i++) {
+    for (size_t i = 0; i + 1 < t->s.n; i++) {
         if (!first[(unsigned char)t->s.p[i]] ||
             (t->s.p[i] == '\'' ? !blank_before(t, i) : word_before(t, i)))
             continue;
         for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
             size_t end;
 
-            if ((t->s.p[i] | 0x20) != *words[k].word)
+            if ((t->s.p[i] | 0x20) != words[k].word[0] ||
+                (t->s.p[i + 1] | 0x20) != words[k].word[1])
                 continue;
             end = i + strlen(words[k].word);
             if (!starts_with(t, i, words[k].word) || word_at(t, end))

@@ -65,6 +65,9 @@ static const char *const units[] = {
     "Mr. A",
     ". ",
     "\xc3\xa9. \x27",
+    "\xd0\xb1. \x27",
+    "b. \x27",
+    "B? \x27",
     "P.P.S ",
     "?",
 };
