@@ -139,6 +139,8 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
 
     def restrain(seconds):
         """All that there is without a sandbox."""
+        if not filtered:  # else its namespace ends it
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         os.setpgid(0, 0)  # what it sends to its group must not come here
         for what, most in ((resource.RLIMIT_CPU, int(seconds) + 2),
                            (resource.RLIMIT_AS, memory),
@@ -256,6 +258,7 @@ def serve(tmp_bytes, memory, processes, files, file_bytes, pivot_root, own_perce
         ready, go = os.pipe()
         pid = os.fork()
         if pid == 0:
+            os.close(go)  # so that it ends with its parent
             os.read(ready, 1)
             os._exit(0)
         try:

@@ -337,6 +337,28 @@ static void a_dead_worker_is_replaced(void **state)
     assert_all_gone();
 }
 
+/* What is killed takes its program along, also where no namespace does it. */
+static void a_dead_worker_leaves_nothing(void **state)
+{
+    (void)state;
+    struct sq_sandbox *s = open_sandbox(1, true);
+    if (!s)
+        skip();
+    struct sq_err err = {0};
+    static struct attempt a;
+    a = (struct attempt){0};
+    sq_sandbox_submit(s, SQ_STR("import time; time.sleep(60)"), 1, &a);
+    while (note_descendants(), npids < 2)
+        assert_int_equal(sq_sandbox_step(s, 10, &err), SQ_OK);
+    for (size_t i = 0; i < npids; i++)
+        if (parent_of(pids[i]) == (long)getpid())
+            (void)kill((pid_t)pids[i], SIGKILL);
+    finish(s);
+    assert_int_equal(a.got.end, SQ_PROGRAM_TIMEOUT);
+    sq_sandbox_close(s);
+    assert_all_gone();
+}
+
 static void refusals_are_one_line(void **state)
 {
     (void)state;
@@ -363,6 +385,7 @@ int main(void)
         cmocka_unit_test(the_late_run_again),
         cmocka_unit_test(large_programs_go_through),
         cmocka_unit_test(a_dead_worker_is_replaced),
+        cmocka_unit_test(a_dead_worker_leaves_nothing),
         cmocka_unit_test(refusals_are_one_line),
     };
     enum { NFIXED = sizeof fixed / sizeof *fixed };
