@@ -279,13 +279,16 @@ static void answered(struct openai *e, struct job *job,
     sq_openai_landed(job, told ? r->prompt_tokens + output : -1);
 }
 
-/* A server that does not stream answers in one piece all the same. */
+/* A byte order mark may stand before JSON (RFC 8259, 8.1) and before events.
+ * A server that does not stream answers in one piece all the same. */
 static bool read_body(const struct job *job, sq_str body,
                       struct sq_response *out, char *why, size_t why_size)
 {
     struct sq_buf whole;
     size_t most = sq_openai_choices_of(job->request, &job->form);
     bool ok;
+    if (sq_str_starts(body, SQ_STR("\xef\xbb\xbf")))
+        body = sq_str_sub(body, 3, body.n);
     if (!job->form.stream || sq_str_starts(sq_str_trim(body), SQ_STR("{")))
         return sq_openai_choices(body, most, out, why, why_size);
     sq_buf_init(&whole, SQ_MAX_REPLY);

@@ -84,6 +84,13 @@ is "and its counts" "$(sql "select prompt_tokens, completion_tokens,
     cached_tokens, reasoning_tokens from usage where role = 'model'")" "9|8|7|6"
 is "the raw JSON unpacks to what was sent" \
     "$(sql "select sqlar_uncompress(raw_z, raw_bytes) from response")" "$body"
+mark=$(printf '\357\273\277')
+printf '{"match": "", "status": 200, "body": %s}\n' \
+    "$(quoted "$mark$body")" >"$tmp/replies.jsonl"
+serve
+ask
+is "a byte order mark before an answer is none of it" "$status|$(
+    sql "select response_text, retries from samples")" "0|Two words.|0"
 
 # ---- what is sent ---------------------------------------------------------
 printf '{"match": "", "content": "Two words."}\n' >"$tmp/replies.jsonl"
